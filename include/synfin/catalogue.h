@@ -1,0 +1,80 @@
+/*
+ * Everything a user can name, as enumerations made from the tables (`*.def`) of this folder.
+ *
+ * Adding a state, a finding, a detail or an annotation is one row in its table; the enumeration,
+ * the word users see and the manual page follow from it.
+ */
+#ifndef SYNFIN_CATALOGUE_H
+#define SYNFIN_CATALOGUE_H
+
+enum sf_state {
+    SF_STATE_NONE, /* not known, not there */
+#define STATE(name) SF_STATE_##name,
+#include <synfin/states.def>
+#undef STATE
+    SF_STATE_COUNT
+};
+
+enum sf_handshake {
+#define HANDSHAKE(name, word, text) SF_HANDSHAKE_##name,
+#include <synfin/outcomes.def>
+    SF_HANDSHAKE_COUNT
+};
+
+enum sf_close {
+#define CLOSE(name, word, text) SF_CLOSE_##name,
+#include <synfin/outcomes.def>
+    SF_CLOSE_COUNT
+};
+
+/* Why a connection's row was written. */
+enum sf_ended {
+#define ENDED(name, word) SF_ENDED_##name,
+#include <synfin/outcomes.def>
+    SF_ENDED_COUNT
+};
+
+/* What the shape of a RST says of its sender; RFC 9293 §3.5.2 and §3.10.7.1. */
+enum sf_reset_kind {
+    SF_RESET_KIND_NONE,
+#define RESET_KIND(name, word, text) SF_RESET_KIND_##name,
+#include <synfin/outcomes.def>
+    SF_RESET_KIND_COUNT
+};
+
+/* On which side of the capture point something was lost, in the lost segment's own direction. */
+enum sf_where {
+    SF_WHERE_NONE,
+#define WHERE(name, word, text) SF_WHERE_##name,
+#include <synfin/outcomes.def>
+    SF_WHERE_COUNT
+};
+
+enum sf_detail {
+    SF_DETAIL_NONE,
+#define DETAIL(name, word, text) SF_DETAIL_##name,
+#include <synfin/outcomes.def>
+    SF_DETAIL_COUNT
+};
+
+enum sf_severity { SF_INFO, SF_NOTE, SF_WARNING, SF_ERROR, SF_SEVERITY_COUNT };
+
+enum sf_certainty { SF_PROVED, SF_PROBABLE };
+
+/* The findings, in the order of the table. */
+enum sf_code {
+#define FINDING(code, severity, when, says, sure, check, rfc) SF_CODE_##code,
+#include <synfin/findings.def>
+#undef FINDING
+    SF_CODE_COUNT
+};
+
+/* What can be said beside a segment: explanations, not findings. */
+enum sf_annotation {
+#define ANNOTATION(name, text) SF_SAY_##name,
+#include <synfin/annotations.def>
+#undef ANNOTATION
+    SF_SAY_COUNT
+};
+
+#endif
