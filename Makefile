@@ -4,6 +4,8 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+DOCDIR  ?= $(PREFIX)/share/doc/synfin
+LOCALEDIR ?= $(PREFIX)/share/locale
 CC      ?= cc
 AR      ?= ar
 B       ?= build
@@ -27,25 +29,34 @@ LDHARD := -pie -Wl,-z,relro,-z,now
 SAN    ?=
 WERROR ?=
 
-PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-PKG_LIBS   = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
-ALL_CFLAGS = $(STD) $(WARN) $(WERROR) $(PKG_CFLAGS) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS)
-ALL_LDFLAGS = $(if $(SAN),$(SAN),$(LDHARD)) $(LDFLAGS)
+PKG_CFLAGS  := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+TEST_LIBS   := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES) 2>/dev/null)
+ALL_CFLAGS   = $(STD) $(WARN) $(WERROR) $(PKG_CFLAGS) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS)
+ALL_LDFLAGS  = $(if $(SAN),$(SAN),$(LDHARD)) $(LDFLAGS)
+# As many jobs as processors, unless the caller has said how many.
+JOBS         = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
 ROOMS     := base capture decode track machine words sink engine
 LIB_SRC   := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c)))
 CLI_SRC   := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ   := $(CLI_SRC:%.c=$(B)/%.o)
+# The commands without main(), for the tests of that room.
+CLI_PARTS := $(filter-out $(B)/src/cli/main.o,$(CLI_OBJ))
 UNIT_SRC  := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BIN  := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_AID  := $(sort $(wildcard tests/unit/*.c))
 UNIT_AID_OBJ := $(UNIT_AID:%.c=$(B)/%.o)
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
+HEADERS   := $(sort $(wildcard include/synfin/*.h))
 SYNFIN    := $(B)/synfin
 LIBSYNFIN := $(B)/libsynfin.a
+PAGES     := man/synfin.1 man/synfin-findings.7
 
 .PHONY: all
-all: $(SYNFIN)
+all: $(SYNFIN) ## build the program (build/synfin)
 
 $(SYNFIN): $(CLI_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -54,7 +65,9 @@ $(LIBSYNFIN): $(LIB_OBJ)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/src/%.o: src/%.c | check-packages
-	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(DEFINE) -MMD -MP -c -o $@ $<
+
+$(B)/src/cli/main.o: DEFINE = -DSF_LOCALEDIR='"$(LOCALEDIR)"'
 
 # ---- what must be there to build --------------------------------------------------------------
 
@@ -74,29 +87,148 @@ deps-dev: ## install compilers, linters and peers as well
 
 .PHONY: demo
 demo: deps ## install what is missing, build, show the ladder of a real connection
-	$(quiet)$(MAKE) --no-print-directory all
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) all
 	$(quiet)$(SYNFIN) ladder pcaps/close4_client_first.pcap
 
 .PHONY: test
 test: deps ## install what is missing, build, pass all tests
-	$(quiet)$(MAKE) --no-print-directory check
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) check
+
+# ---- tests ------------------------------------------------------------------------------------
+
+TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: unit golden docs-check live
+check: $(SYNFIN) $(UNIT_BIN) $(B)/findings.7 ## all tests, nothing installed
+	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## the cmocka tests
 	$(quiet)tests/run-unit.sh $(UNIT_BIN)
 
+.PHONY: golden
+golden: $(SYNFIN) ## what the program prints on real captures, byte for byte
+	$(quiet)$(TEST_ENV) tests/golden.sh $(CASE)
+
+.PHONY: bless
+bless: $(SYNFIN) ## rewrite one expected file: make bless CASE=name; then read its diff
+	$(quiet)$(TEST_ENV) tests/golden.sh --bless $(or $(CASE),$(error which one? make bless CASE=name))
+
+.PHONY: docs-check
+docs-check: $(SYNFIN) $(B)/findings.7 ## manual pages, --help and README against the program
+	$(quiet)$(TEST_ENV) tests/docs.sh
+
+.PHONY: asan
+asan: ## all tests under AddressSanitizer and UBSan
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) check B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
+.PHONY: bench
+bench: $(SYNFIN) $(BENCH_BIN) ## speed on a large capture, beside tcpdump and a libpcap loop
+	$(quiet)$(TEST_ENV) tests/bench/bench.sh $(CAPTURE)
+
 $(B)/tests/unit/%.o: tests/unit/%.c | check-test-packages
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -c -o $@ $<
 
 $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_AID_OBJ) $(LIBSYNFIN)
-	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
+
+$(B)/tests/unit/cli/%_test: $(B)/tests/unit/cli/%_test.o $(UNIT_AID_OBJ) $(CLI_PARTS) $(LIBSYNFIN)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
+
+$(B)/tests/bench/%: tests/bench/%.c $(LIBSYNFIN) | check-packages
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBSYNFIN) $(PKG_LIBS)
 
 .PRECIOUS: $(B)/tests/unit/%.o
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d) $(UNIT_AID_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d) $(UNIT_AID_OBJ:.o=.d) $(BENCH_BIN:=.d)
+
+# ---- manual pages -----------------------------------------------------------------------------
+
+FINDINGS_PAGE := man/findings-page.awk man/synfin-findings.7.in
+$(B)/findings.7: $(FINDINGS_PAGE) $(wildcard include/synfin/*.def)
+	$(call say,MAN,$@)mkdir -p $(@D) && awk -f man/findings-page.awk man/synfin-findings.7.in >$@.part && mv $@.part $@
+
+.PHONY: man
+man: $(B)/findings.7 ## write man/synfin-findings.7 anew from the catalogue
+	$(quiet)cp $< man/synfin-findings.7
+
+# ---- how the sources are kept -----------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+.PHONY: lint
+lint: rooms headers lint-build tidy cppcheck format-check lint-pages lint-scripts ## all checks of the sources
+
+.PHONY: lint-build
+lint-build: ## everything, warnings as errors, with gcc and clang
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-gcc CC=gcc WERROR=-Werror
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror
+
+.PHONY: everything
+everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN)
+
+.PHONY: tidy
+tidy: ## clang-tidy by .clang-tidy
+	$(call say,TIDY,src)printf '%s\n' $(LIB_SRC) $(CLI_SRC) | \
+	    xargs -P $(shell nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' \
+	    --extra-arg=-Wno-unknown-warning-option 2>build/tidy.log -- $(STD) $(PKG_CFLAGS) -DSF_LOCALEDIR='""' || \
+	    { cat build/tidy.log; exit 1; }
+
+.PHONY: cppcheck
+cppcheck:
+	$(call say,CPPCHK,src)mkdir -p $(B)/cppcheck && cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,portability,performance --cppcheck-build-dir=$(B)/cppcheck \
+	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -Iinclude -Isrc -D_GNU_SOURCE \
+	    -D__BYTE_ORDER__=1234 -D__ORDER_LITTLE_ENDIAN__=1234 -DSF_LOCALEDIR='""' src
+
+.PHONY: format format-check
+format: ## lay all C out by .clang-format
+	$(quiet)clang-format -i $(C_FILES)
+format-check:
+	$(call say,FORMAT,'*.c *.h')clang-format --dry-run -Werror $(C_FILES)
+
+.PHONY: rooms
+rooms: ## who includes whom, against src/rooms
+	$(call say,ROOMS,src/rooms)awk -f tests/rooms.awk src/rooms $(LIB_SRC) $(CLI_SRC) $(wildcard src/*/*.h) $(HEADERS)
+
+.PHONY: headers
+headers: | check-packages ## each header compiles alone
+	$(call say,HEADERS,include src)for header in $(HEADERS) $(sort $(wildcard src/*/*.h)); do \
+	    echo "#include \"$$header\"" | \
+	    $(CC) $(STD) $(WARN) -Werror -Wno-unused-function $(PKG_CFLAGS) -I. -fsyntax-only -x c - || exit 1; done
+
+.PHONY: lint-pages
+lint-pages:
+	$(call say,MANDOC,$(PAGES))mandoc -T lint -W style $(PAGES)
+
+.PHONY: lint-scripts
+lint-scripts:
+	$(call say,BASH,tests)for script in $$(git ls-files '*.sh' .ci/run); do bash -n "$$script" || exit 1; done
+
+.PHONY: po
+po: ## collect all texts to be translated into build/synfin.pot
+	$(quiet)mkdir -p $(B) && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --add-comments=TRANSLATORS \
+	    --package-name=synfin --sort-by-file -o $(B)/synfin.pot $(sort $(wildcard include/synfin/*.def src/*/*.def)) \
+	    $(LIB_SRC) $(CLI_SRC) $(wildcard src/*/*.h)
+	$(call say,PO,$(B)/synfin.pot)true
+
+# ---- installing -------------------------------------------------------------------------------
+
+.PHONY: install
+install: $(SYNFIN) ## put program, manual pages and README below PREFIX (default /usr/local)
+	$(quiet)install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)
+	$(quiet)install -m 755 $(SYNFIN) $(DESTDIR)$(BINDIR)/synfin
+	$(quiet)install -m 644 man/synfin.1 $(DESTDIR)$(MANDIR)/man1/synfin.1
+	$(quiet)install -m 644 man/synfin-findings.7 $(DESTDIR)$(MANDIR)/man7/synfin-findings.7
+	$(quiet)install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	$(quiet)rm -f $(DESTDIR)$(BINDIR)/synfin $(DESTDIR)$(MANDIR)/man1/synfin.1 \
+	    $(DESTDIR)$(MANDIR)/man7/synfin-findings.7 \
+	    $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/CHANGELOG.md $(DESTDIR)$(DOCDIR)/LICENSE
+	$(quiet)rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null || true
 
 .PHONY: clean
 clean: ## remove build/
@@ -104,5 +236,7 @@ clean: ## remove build/
 
 .PHONY: help
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	    awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+# The lab records the captures of pcaps/ (make pcaps).
+-include tests/lab/lab.mk
