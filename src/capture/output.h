@@ -1,0 +1,51 @@
+/*
+ * Bytes to a file or a pipe, gathered to large writes.
+ */
+#ifndef CAPTURE_OUTPUT_H
+#define CAPTURE_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <synfin/error.h>
+
+#define SF_OUTPUT_BLOCK (256u * 1024u)
+
+struct sf_output {
+    char *name; /* for messages; owned */
+    int fd;
+    bool is_regular;  /* a file of our own, not a pipe, a device or standard output */
+    bool is_borrowed; /* standard output: not ours to close */
+    bool is_emptied;  /* what the file had before is gone */
+    uint8_t *buffer;
+    size_t n_waiting; /* bytes in the buffer */
+};
+
+/*
+ * Opens `path` ("-": standard output). A file that is there is emptied by the first write only, so
+ * that there is time to see that it is also the input. Release it in every case. Returns 0,
+ * SF_E_SYSTEM or SF_E_MEMORY.
+ */
+int sf_output_open(struct sf_output *output, const char *path, struct sf_error *err);
+
+/* A new file beside `path`, with its access mode; its own path replaces the last X's of `path`. */
+int sf_output_open_beside(struct sf_output *output, char *path, unsigned mode,
+                          struct sf_error *err);
+
+/*
+ * Returns 0, SF_E_PIPE when nobody reads any more (the program ignores SIGPIPE), or SF_E_SYSTEM
+ * (disk full, …).
+ */
+int sf_output_put(struct sf_output *output, const void *bytes, size_t n, struct sf_error *err);
+
+/* Writes what waits. Returns as sf_output_put. */
+int sf_output_flush(struct sf_output *output, struct sf_error *err);
+
+/* Flushes and closes; a late failure of the disk is reported here. Release it nevertheless. */
+int sf_output_close(struct sf_output *output, struct sf_error *err);
+
+/* Closes, if need be, and forgets what waits. All zero but for `fd` -1 is a valid empty output. */
+void sf_output_release(struct sf_output *output);
+
+#endif
