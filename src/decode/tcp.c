@@ -1,0 +1,174 @@
+#include "decode/walk.h"
+
+#include <string.h>
+
+#include "decode/options.h"
+
+/* RFC 9293 §3.1 */
+#define TCP_HEADER 20u
+#define TCP_TO_FLAGS                                                                               \
+    14u /* ports, both numbers, data offset, flags: what cannot be done without                    \
+         */
+#define LEAST_OFFSET  5
+#define FLAGS_MASK    0x1ff
+#define RESERVED_BITS 9
+#define RESERVED_MASK 7
+
+/* ---- the key ----------------------------------------------------------------------------------
+ */
+
+static int compare_ends(const struct sf_walk *walk, size_t size, uint16_t source, uint16_t target)
+{
+    int order = memcmp(walk->source, walk->destination, size);
+    return order != 0 ? order : (int)source - (int)target;
+}
+
+static void fill_key(const struct sf_walk *walk, const uint8_t *header)
+{
+    struct sf_segment *segment = walk->segment;
+    size_t size = segment->key.ip == 4 ? 4 : 16;
+    uint16_t source = load_be16(header);
+    uint16_t target = load_be16(header + 2);
+    uint8_t from = compare_ends(walk, size, source, target) > 0;
+    segment->from = from;
+    memcpy(segment->key.addr[from], walk->source, size);
+    memcpy(segment->key.addr[!from], walk->destination, size);
+    segment->key.port[from] = source;
+    segment->key.port[!from] = target;
+    segment->hash = sf_hash_bytes(walk->hash_key, &segment->key, sizeof segment->key);
+}
+
+/* ---- the header -------------------------------------------------------------------------------
+ */
+
+static void fill_header(struct sf_segment *segment, const uint8_t *header)
+{
+    uint16_t offset_and_flags = load_be16(header + 12);
+    segment->seq = load_be32(header + 4);
+    segment->ack = load_be32(header + 8);
+    segment->data_offset = header[12] >> 4;
+    segment->reserved = offset_and_flags >> RESERVED_BITS & RESERVED_MASK;
+    segment->flags = offset_and_flags & FLAGS_MASK;
+    segment->window = load_be16(header + 14);
+    segment->checksum = load_be16(header + 16);
+    segment->urgent = load_be16(header + 18);
+}
+
+/* Takes what is there of the header; `spare` stands in for one that is cut behind its flags. */
+static const uint8_t *take_header(struct sf_walk *walk, uint8_t spare[TCP_HEADER])
+{
+    const uint8_t *header = take(&walk->cursor, TCP_HEADER);
+    size_t left = bytes_left(&walk->cursor);
+    if (header != NULL || left < TCP_TO_FLAGS) {
+        return header;
+    }
+    memset(spare, 0, TCP_HEADER);
+    memcpy(spare, take(&walk->cursor, left), left);
+    return spare;
+}
+
+/* Header length in octets, and what is wrong with it; 0 when it cannot be. */
+static uint32_t header_length(const struct sf_walk *walk)
+{
+    uint32_t length = 4u * walk->segment->data_offset;
+    bool fits = length <= walk->segment->tcp_length || walk->piece.has_more;
+    return walk->segment->data_offset >= LEAST_OFFSET && fits ? length : 0;
+}
+
+static void read_options(struct sf_walk *walk, uint32_t length)
+{
+    uint32_t captured = length;
+    if (captured > bytes_left(&walk->cursor)) {
+        captured = (uint32_t)bytes_left(&walk->cursor); /* below `length`, a uint32_t */
+    }
+    struct sf_segment *segment = walk->segment;
+    segment->quality |=
+        sf_options_read(take(&walk->cursor, captured), captured, length, &segment->options);
+}
+
+/* What follows the fixed header: payload and options. */
+static void read_rest(struct sf_walk *walk)
+{
+    struct sf_segment *segment = walk->segment;
+    uint32_t length = header_length(walk);
+    if (length == 0) {
+        segment->quality |= SF_QUALITY_BAD_OFFSET;
+        return;
+    }
+    segment->payload = segment->tcp_length > length ? segment->tcp_length - length : 0;
+    if (length > TCP_HEADER) {
+        read_options(walk, length - TCP_HEADER);
+    }
+}
+
+/* ---- pieces of a datagram ---------------------------------------------------------------------
+ */
+
+static struct sf_piece piece_of(const struct sf_walk *walk)
+{
+    const struct sf_key *key = &walk->segment->key;
+    size_t size = key->ip == 4 ? 4 : 16;
+    struct sf_piece piece = {
+        .of = {.id = walk->piece.id,
+               .tunnel_id = key->tunnel_id,
+               .vlan = {key->vlan[0], key->vlan[1]},
+               .tunnel = key->tunnel,
+               .ip = key->ip,
+               .protocol = walk->piece.protocol},
+        .begin = walk->piece.offset,
+        .end = walk->piece.offset + (walk->wire_end - walk->piece.start),
+        .is_last = !walk->piece.has_more,
+    };
+    memcpy(piece.of.source, walk->source, size);
+    memcpy(piece.of.destination, walk->destination, size);
+    return piece;
+}
+
+enum sf_skip sf_layer_later_piece(struct sf_walk *walk)
+{
+    struct sf_piece piece = piece_of(walk);
+    if (piece.end > UINT16_MAX) {
+        return SF_SKIP_MALFORMED; /* no datagram is longer (RFC 791 §3.1, RFC 8200 §4.5) */
+    }
+    walk->segment->tcp_offset = (uint16_t)walk_offset(walk); /* sf_decode bounds offsets */
+    return sf_fragments_later(walk->fragments, walk->hash_key, &piece, walk->segment);
+}
+
+static void first_piece(struct sf_walk *walk)
+{
+    struct sf_segment *segment = walk->segment;
+    struct sf_piece piece = piece_of(walk);
+    segment->checksum_state = SF_CHECKSUM_PARTIAL;
+    if ((segment->quality & SF_QUALITY_BAD_OFFSET) != 0) {
+        return; /* nobody could say where its payload begins */
+    }
+    sf_fragments_first(walk->fragments, walk->hash_key, &piece,
+                       segment->tcp_offset - walk->piece.start, segment);
+}
+
+enum sf_skip sf_layer_tcp(struct sf_walk *walk)
+{
+    struct sf_segment *segment = walk->segment;
+    segment->tcp_offset = (uint16_t)walk_offset(walk); /* sf_decode bounds offsets */
+    segment->tcp_length = walk_wire_left(walk);
+    bool is_captured = bytes_left(&walk->cursor) == segment->tcp_length && !walk->is_cut;
+    uint8_t spare[TCP_HEADER];
+    const uint8_t *header = take_header(walk, spare);
+    if (segment->tcp_length < TCP_HEADER && !walk->is_cut && !walk->piece.has_more) {
+        return SF_SKIP_MALFORMED;
+    }
+    if (header == NULL) {
+        return SF_SKIP_TRUNCATED;
+    }
+    if (!is_captured) {
+        segment->quality |= SF_QUALITY_TRUNCATED;
+        segment->checksum_state = SF_CHECKSUM_PARTIAL;
+    }
+    fill_header(segment, header);
+    read_rest(walk);
+    fill_key(walk, header);
+    if (walk->piece.is_piece) {
+        first_piece(walk);
+    }
+    return SF_SKIP_NONE;
+}

@@ -1,0 +1,100 @@
+/*
+ * The walk through the layers of one packet, and the layers.
+ *
+ * A layer reads its header at the cursor, moves behind it and names the next layer in `next`; or
+ * leaves `next` NULL when the segment is complete. It returns SF_SKIP_NONE, or the reason to stop.
+ */
+#ifndef DECODE_WALK_H
+#define DECODE_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <synfin/event.h>
+#include <synfin/segment.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "decode/fragments.h"
+
+struct sf_walk;
+typedef enum sf_skip sf_layer_fn(struct sf_walk *walk);
+
+/* An IP fragment's place: what of a datagram it is. */
+struct sf_walk_piece {
+    uint32_t id;
+    uint32_t offset;  /* in the datagram's payload, in octets */
+    uint32_t start;   /* where the piece begins in the packet */
+    uint8_t protocol; /* IPv4 only, as it is part of what identifies a datagram there */
+    bool is_piece;    /* of more than one */
+    bool has_more;
+};
+
+struct sf_walk {
+    struct sf_cursor cursor; /* from the next header to the end of what was captured of it */
+    uint32_t wire_end;       /* where the present layer ended on the wire: offset in the packet */
+    bool is_cut;             /* it was to reach beyond the frame's end */
+    sf_layer_fn *next;
+    const struct sf_packet *packet;
+    struct sf_segment *segment;
+    struct sf_fragments *fragments;
+    const struct sf_hash_key *hash_key;
+    const uint8_t *source, *destination; /* of the innermost IP header, 4 or 16 bytes */
+    struct sf_walk_piece piece;
+    bool has_no_length; /* IPv6 payload length 0: a jumbo option may follow */
+};
+
+/* Where the cursor stands, as offset in the packet. */
+static inline uint32_t walk_offset(const struct sf_walk *walk)
+{
+    return (uint32_t)(walk->cursor.at - walk->packet->bytes); /* at most `captured`, a uint32_t */
+}
+
+/* Octets from the cursor to the layer's end on the wire. */
+static inline uint32_t walk_wire_left(const struct sf_walk *walk)
+{
+    return walk->wire_end - walk_offset(walk);
+}
+
+/* Why `n` bytes could not be taken: were they sent, but not captured? */
+static inline enum sf_skip walk_short(const struct sf_walk *walk, size_t n)
+{
+    return walk_wire_left(walk) >= n ? SF_SKIP_TRUNCATED : SF_SKIP_MALFORMED;
+}
+
+/* Octets that a layer says it has, from the cursor on: what lies behind is padding. */
+static inline void walk_limit(struct sf_walk *walk, uint32_t n)
+{
+    walk->is_cut = n > walk_wire_left(walk);
+    if (walk->is_cut) {
+        return;
+    }
+    walk->wire_end = walk_offset(walk) + n;
+    if (n < bytes_left(&walk->cursor)) {
+        walk->cursor.end = walk->cursor.at + n;
+    }
+}
+
+/* What a number leads to; never NULL, but for a link type that is not known. */
+sf_layer_fn *sf_layer_of_link(uint32_t link_type);
+sf_layer_fn *sf_layer_of_ethertype(uint16_t type);
+sf_layer_fn *sf_layer_of_protocol(const struct sf_walk *walk, uint8_t protocol);
+
+/* Link layers: see links.def. */
+sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null;
+
+/* What an ethertype can lead to: see ethertypes.def. */
+sf_layer_fn sf_layer_vlan, sf_layer_llc;
+
+/* IP and what stands between it and TCP: see protocols.def. */
+sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
+    sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah;
+
+/* A TCP header; a later piece of a datagram. */
+sf_layer_fn sf_layer_tcp, sf_layer_later_piece;
+
+/* Ends of the walk. */
+sf_layer_fn sf_layer_not_ip, sf_layer_not_tcp, sf_layer_tunnel, sf_layer_encrypted;
+
+#endif
