@@ -1,0 +1,32 @@
+/*
+ * Moments and durations as text. Moments are nanoseconds since 1970-01-01 UTC, shown in local time
+ * (TZ); any int64_t is fine.
+ */
+#ifndef SYNFIN_BASE_CLOCK_H
+#define SYNFIN_BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SF_CLOCK_SIZE 48
+
+/* "14:03:07.123456", with `decimals` 0 … 9 of them; returns its length. */
+size_t sf_clock_time(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals);
+
+/* "2026-07-28" */
+size_t sf_clock_date(char text[SF_CLOCK_SIZE], int64_t time_ns);
+
+/* ISO 8601 with offset: "2026-07-28T14:03:07.123456+02:00"; `separator` stands for the T. */
+size_t sf_clock_moment(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals,
+                       char separator);
+
+/* Which day it is, as a number that differs from day to day in local time. */
+int64_t sf_clock_day(int64_t time_ns);
+
+/*
+ * A duration for people, about three digits: "830 ns", "83 µs", "1.10 ms", "250 ms", "1.02 s",
+ * "75 s", "2 min 5 s", "1 h 4 min", "3 d 2 h". UTF-8 (the micro sign). Returns its length.
+ */
+size_t sf_clock_duration(char text[SF_CLOCK_SIZE], int64_t ns);
+
+#endif

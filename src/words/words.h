@@ -1,0 +1,95 @@
+/*
+ * The words of the catalogues and the sentences made of them.
+ *
+ * A *name* or *word* is a machine value: it stands in JSON, CSV and selections and is never
+ * translated. A *text* is what a person reads, in the user's language, UTF-8. All of them live for
+ * ever. A value outside its enumeration gives "?".
+ */
+#ifndef SYNFIN_WORDS_WORDS_H
+#define SYNFIN_WORDS_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <synfin/catalogue.h>
+#include <synfin/event.h>
+#include <synfin/flow.h>
+
+/* ---- words ---- */
+
+const char *sf_state_name(unsigned state);     /* "SYN_SENT"; SF_STATE_NONE is "?" */
+const char *sf_severity_name(unsigned level);  /* "note" */
+const char *sf_certainty_word(unsigned value); /* "proved", "probable" */
+const char *sf_side_name(unsigned side);       /* "client", "server", "nobody" */
+const char *sf_side_text(unsigned side);       /* "the client", "the server", "both ends" */
+const char *sf_handshake_word(unsigned value);
+const char *sf_handshake_text(unsigned value);
+const char *sf_close_word(unsigned value);
+const char *sf_close_text(unsigned value);
+const char *sf_ended_word(unsigned value);
+const char *sf_reset_kind_word(unsigned value); /* NULL for …_NONE, likewise below */
+const char *sf_reset_kind_text(unsigned value);
+const char *sf_where_word(unsigned value);
+const char *sf_where_text(unsigned value);
+const char *sf_detail_word(unsigned value);
+const char *sf_detail_text(unsigned value);
+const char *sf_skip_word(unsigned value);
+const char *sf_skip_text(unsigned value);
+
+/* The name of flag bit 0 … 8: "FIN", "SYN", … "AE"; they go from low to high. */
+#define SF_FLAG_COUNT 9
+const char *sf_flag_name(unsigned bit);
+
+/* "SYN,ACK": SYN, FIN, RST first, then ACK, PSH, URG and the rest; "none" for no flag. Returns the
+ * length; at most 40 bytes with the 0. */
+#define SF_FLAGS_SIZE 48
+size_t sf_flags_text(char text[SF_FLAGS_SIZE], unsigned flags);
+
+/* "vxlan:42", "gre"; returns false (and an empty text) when there is no tunnel. */
+#define SF_TUNNEL_SIZE 24
+bool sf_tunnel_word(char text[SF_TUNNEL_SIZE], const struct sf_key *key);
+
+/* The value whose word these `length` bytes are, upper and lower case alike; -1 when there is none.
+ */
+int sf_handshake_find(const char *word, size_t length);
+int sf_close_find(const char *word, size_t length);
+int sf_code_find(const char *word, size_t length);
+
+/* ---- findings ---- */
+
+const char *sf_code_name(unsigned code);  /* "FINAL_ACK_LOST" */
+unsigned sf_code_severity(unsigned code); /* enum sf_severity, as the table has it */
+const char *sf_code_says(unsigned code);  /* with {side}, {other}, … still in it */
+const char *sf_code_sure(unsigned code);
+const char *sf_code_check(unsigned code);
+const char *sf_code_rfc(unsigned code); /* "RFC 9293 §3.6" */
+
+/*
+ * The whole finding in sentences: what happened, with its numbers, where, why, and how sure that
+ * is. Returns the length of the text, cut at a character when `size` is too small (1 KiB is enough
+ * for any).
+ *
+ * The texts of findings.def may use {side} and {other} (the client, the server), {Side} and
+ * {Other} at the beginning of a sentence.
+ */
+#define SF_FINDING_SIZE 2048
+size_t sf_finding_text(char *text, size_t size, const struct sf_found *found, bool is_long);
+
+/* ---- what is said beside a segment ---- */
+
+#define SF_NOTE_SIZE 256
+size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note);
+
+/* The raw, translated text of an annotation, with its placeholders. */
+const char *sf_annotation_text(unsigned annotation);
+
+/* ---- ASCII ---- */
+
+/*
+ * Replaces in place what is not ASCII: arrows, check marks, dashes, dots, the micro and section
+ * signs get their usual stand-ins, everything else '?'. The text never grows.
+ */
+void sf_to_ascii(char *text);
+
+#endif
