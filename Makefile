@@ -145,9 +145,11 @@ $(B)/tests/bench/%: tests/bench/%.c $(LIBSYNFIN) | check-packages
 
 # ---- manual pages -----------------------------------------------------------------------------
 
-FINDINGS_PAGE := man/findings-page.awk man/synfin-findings.7.in
-$(B)/findings.7: $(FINDINGS_PAGE) $(wildcard include/synfin/*.def)
-	$(call say,MAN,$@)mkdir -p $(@D) && awk -f man/findings-page.awk man/synfin-findings.7.in >$@.part && mv $@.part $@
+$(B)/findings_page: man/findings_page.c $(wildcard include/synfin/*.def include/synfin/*.h)
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
+
+$(B)/findings.7: $(B)/findings_page man/synfin-findings.7.in
+	$(call say,MAN,$@)$< <man/synfin-findings.7.in >$@.part && mv $@.part $@
 
 .PHONY: man
 man: $(B)/findings.7 ## write man/synfin-findings.7 anew from the catalogue
@@ -166,14 +168,13 @@ lint-build: ## everything, warnings as errors, with gcc and clang
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror
 
 .PHONY: everything
-everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN)
+everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN) $(B)/findings.7
 
 .PHONY: tidy
 tidy: ## clang-tidy by .clang-tidy
-	$(call say,TIDY,src)printf '%s\n' $(LIB_SRC) $(CLI_SRC) | \
-	    xargs -P $(shell nproc) -n 4 clang-tidy --quiet --warnings-as-errors='*' \
-	    --extra-arg=-Wno-unknown-warning-option 2>build/tidy.log -- $(STD) $(PKG_CFLAGS) -DSF_LOCALEDIR='""' || \
-	    { cat build/tidy.log; exit 1; }
+	$(call say,TIDY,src)mkdir -p $(B) && printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -P $(shell nproc) -n 4 \
+	    sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(STD) $(PKG_CFLAGS) -DSF_LOCALEDIR=' tidy \
+	    2>$(B)/tidy.log || { cat $(B)/tidy.log; exit 1; }
 
 .PHONY: cppcheck
 cppcheck:
@@ -200,7 +201,8 @@ headers: | check-packages ## each header compiles alone
 
 .PHONY: lint-pages
 lint-pages:
-	$(call say,MANDOC,$(PAGES))mandoc -T lint -W style $(PAGES)
+	$(call say,MANDOC,$(PAGES))mandoc -T lint $(PAGES) 2>&1 | grep -vE 'outdated mandoc.db|referenced manual not found' >$(B)/pages.log; \
+	    cat $(B)/pages.log; test ! -s $(B)/pages.log
 
 .PHONY: lint-scripts
 lint-scripts:

@@ -1,0 +1,240 @@
+/*
+ * Writes man/synfin-findings.7: copies its template from standard input and puts the rows of the
+ * catalogue (include/synfin/ *.def) where a line says @NAME@.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define N_(text)   text
+#define LINE_WIDTH 78
+
+static const char *const severities[] = {"INFO", "NOTE", "WARNING", "ERROR"};
+static const char *const severity_words[] = {"info", "note", "warning", "error"};
+
+struct finding {
+    const char *code, *severity, *says, *sure, *check, *rfc;
+};
+static const struct finding findings[] = {
+#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+    {#code, #severity, says, sure, check, rfc},
+#include <synfin/findings.def>
+#undef FINDING
+};
+
+struct outcome {
+    const char *word, *text;
+};
+static const struct outcome handshakes[] = {
+#define HANDSHAKE(name, word, text) {word, text},
+#include <synfin/outcomes.def>
+};
+static const struct outcome closes[] = {
+#define CLOSE(name, word, text) {word, text},
+#include <synfin/outcomes.def>
+};
+static const struct outcome reset_kinds[] = {
+#define RESET_KIND(name, word, text) {word, text},
+#include <synfin/outcomes.def>
+};
+static const struct outcome wheres[] = {
+#define WHERE(name, word, text) {word, text},
+#include <synfin/outcomes.def>
+};
+static const struct outcome details[] = {
+#define DETAIL(name, word, text) {word, text},
+#include <synfin/outcomes.def>
+};
+static const struct outcome skips[] = {
+#define SKIP(name, word, text) {word, text},
+#include <synfin/skips.def>
+#undef SKIP
+};
+
+struct move {
+    const char *rule, *from, *sign, *to;
+};
+static const struct move sent[] = {
+#define SENT(rule, from, sign, to) {#rule, #from, #sign, #to},
+#include <synfin/moves.def>
+};
+static const struct move heard[] = {
+#define HEARD(rule, from, sign, to) {#rule, #from, #sign, #to},
+#include <synfin/moves.def>
+};
+static const struct move back[] = {
+#define BACK(rule, said, heard) {#rule, #said, #heard, ""},
+#include <synfin/moves.def>
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* One word as roff sees it; returns its length. */
+static size_t print_word(const char *word, size_t length, bool at_start)
+{
+    if (at_start && (*word == '.' || *word == '\''))
+        fputs("\\&", stdout);
+    for (size_t i = 0; i < length; i++)
+        if (word[i] == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(word[i]);
+    return length;
+}
+
+/* Prints text in lines of at most LINE_WIDTH bytes, a new one after each sentence. */
+static void print_text(const char *text)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        if (column > 0 && column + 1 + length > LINE_WIDTH) {
+            putchar('\n');
+            column = 0;
+        } else if (column > 0) {
+            putchar(' ');
+            column++;
+        }
+        column += print_word(text, length, column == 0);
+        bool ends_sentence = length > 1 && strchr(".?!", text[length - 1]) != NULL;
+        text += length;
+        text += strspn(text, " ");
+        if (ends_sentence && *text != '\0') {
+            putchar('\n');
+            column = 0;
+        }
+    }
+    putchar('\n');
+}
+
+static const char *severity_word(const char *name)
+{
+    for (size_t i = 0; i < COUNT(severities); i++)
+        if (strcmp(severities[i], name) == 0)
+            return severity_words[i];
+    return name;
+}
+
+static void print_finding(const struct finding *finding)
+{
+    printf(".It Sy %s Pq %s\n", finding->code, severity_word(finding->severity));
+    if (finding->says[0] != '\0')
+        print_text(finding->says);
+    if (finding->sure[0] != '\0') {
+        puts(".Pp\n.Em How sure :");
+        print_text(finding->sure);
+    }
+    if (finding->check[0] != '\0') {
+        puts(".Pp\n.Em Look at :");
+        print_text(finding->check);
+    }
+    if (finding->rfc[0] != '\0') {
+        puts(".Pp\n.Em See :");
+        print_text(finding->rfc);
+    }
+}
+
+static void print_findings(void)
+{
+    puts(".Bl -tag -width Ds");
+    for (size_t i = 0; i < COUNT(findings); i++)
+        print_finding(&findings[i]);
+    puts(".El");
+}
+
+static void print_outcomes(const struct outcome *rows, size_t n)
+{
+    puts(".Bl -tag -width Ds");
+    for (size_t i = 0; i < n; i++) {
+        printf(".It Cm %s\n", rows[i].word);
+        print_text(rows[i].text);
+    }
+    puts(".El");
+}
+
+static void print_handshakes(void)
+{
+    print_outcomes(handshakes, COUNT(handshakes));
+}
+
+static void print_closes(void)
+{
+    print_outcomes(closes, COUNT(closes));
+}
+
+static void print_reset_kinds(void)
+{
+    print_outcomes(reset_kinds, COUNT(reset_kinds));
+}
+
+static void print_wheres(void)
+{
+    print_outcomes(wheres, COUNT(wheres));
+}
+
+static void print_details(void)
+{
+    print_outcomes(details, COUNT(details));
+}
+
+static void print_skips(void)
+{
+    print_outcomes(skips, COUNT(skips));
+}
+
+static void print_moves(const struct move *moves, size_t n)
+{
+    puts(".Bd -literal -offset indent");
+    for (size_t i = 0; i < n; i++)
+        printf("%-5s %-13s %-20s %s\n", moves[i].rule, moves[i].from, moves[i].sign, moves[i].to);
+    puts(".Ed");
+}
+
+static void print_sent(void)
+{
+    print_moves(sent, COUNT(sent));
+}
+
+static void print_heard(void)
+{
+    print_moves(heard, COUNT(heard));
+}
+
+static void print_back(void)
+{
+    puts(".Bd -literal -offset indent");
+    for (size_t i = 0; i < COUNT(back); i++)
+        printf("%-5s %-20s %s\n", back[i].rule, back[i].from, back[i].sign);
+    puts(".Ed");
+}
+
+static const struct {
+    const char *mark;
+    void (*print)(void);
+} parts[] = {
+    {"@FINDINGS@\n", print_findings}, {"@HANDSHAKES@\n", print_handshakes},
+    {"@CLOSES@\n", print_closes},     {"@RESET_KINDS@\n", print_reset_kinds},
+    {"@WHERES@\n", print_wheres},     {"@DETAILS@\n", print_details},
+    {"@SKIPS@\n", print_skips},       {"@SENT@\n", print_sent},
+    {"@HEARD@\n", print_heard},       {"@BACK@\n", print_back},
+};
+
+/* Prints the part that the line stands for; false when it is a line like any other. */
+static bool print_part(const char *line)
+{
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (strcmp(line, parts[i].mark) == 0) {
+            parts[i].print();
+            return true;
+        }
+    return false;
+}
+
+int main(void)
+{
+    char line[1024];
+    while (fgets(line, sizeof line, stdin) != NULL)
+        if (!print_part(line))
+            fputs(line, stdout);
+    return ferror(stdin) || fflush(stdout) != 0;
+}

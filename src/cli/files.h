@@ -1,0 +1,26 @@
+/*
+ * Looking at the files of a request before any of them is opened.
+ */
+#ifndef SYNFIN_CLI_FILES_H
+#define SYNFIN_CLI_FILES_H
+
+#include "cli/request.h"
+
+/*
+ * Is there something to read, is the first word perhaps a misspelt command, would a result
+ * overwrite an input, and can all inputs be read twice where that is needed? Returns 0 or, after a
+ * sentence on standard error, SF_EXIT_USAGE. A missing file is no matter of this check: reading it
+ * says so.
+ */
+int sf_files_check(const struct sf_request *request);
+
+/*
+ * Is the first plain word, if there is one, a file, or does it at least look like one (dot, slash)?
+ * Otherwise it was meant as a command: says so and returns SF_EXIT_USAGE.
+ */
+int sf_files_check_word(const struct sf_request *request);
+
+/* Does the request need two passes over its files? */
+bool sf_files_need_twice(const struct sf_request *request);
+
+#endif

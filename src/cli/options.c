@@ -1,0 +1,398 @@
+#include "cli/options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <synfin/session.h>
+
+#include "cli/complain.h"
+#include "words/translate.h"
+
+#define NS_PER_S  INT64_C(1000000000)
+#define FIRST_ROW 1000 /* what getopt_long returns for row 0: beyond all characters */
+
+static const struct sf_option_row rows[] = {
+#define OPTION(heading, short, long, arg, how, field, min, max, who, text)                         \
+    {.name = long,                                                                                 \
+     .argument = arg,                                                                              \
+     .help = text,                                                                                 \
+     .offset = offsetof(struct sf_request, field),                                                 \
+     .low = min,                                                                                   \
+     .high = max,                                                                                  \
+     .commands = who,                                                                              \
+     .letter = short,                                                                              \
+     .kind = SF_KIND_##how,                                                                        \
+     .group = SF_GROUP_##heading},
+#include "cli/options.def"
+#undef OPTION
+};
+#define N_ROWS (sizeof rows / sizeof rows[0])
+
+const struct sf_option_row *sf_option_rows(size_t *n)
+{
+    *n = N_ROWS;
+    return rows;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static int complain_value(const struct sf_option_row *row, const char *text, const char *wanted)
+{
+    return sf_complain_usage(_("--%s %s: %s is wanted"), row->name, text, wanted);
+}
+
+static int complain_range(const struct sf_option_row *row, const char *text)
+{
+    if (row->high == INT64_MAX)
+        return complain_value(row, text, _("a whole number above 0"));
+    return sf_complain_usage(_("--%s %s: a number from %" PRId64 " to %" PRId64 " is wanted"),
+                             row->name, text, row->low, row->high);
+}
+
+/* Digits only, up to `high`; false for everything else. */
+static bool read_number(const char *text, int64_t high, int64_t *value)
+{
+    int64_t number = 0;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        int digit = *text - '0';
+        if (number > (high - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    *value = number;
+    return true;
+}
+
+/* "12", "0.5", ".25": at most nine decimals. */
+static bool read_seconds(const char *text, int64_t high, int64_t *value_ns)
+{
+    char whole[24];
+    const char *point = strchr(text, '.');
+    size_t length = point != NULL ? (size_t)(point - text) : strlen(text);
+    int64_t seconds = 0, part_ns = 0, unit = NS_PER_S / 10;
+    if (length >= sizeof whole || (length == 0 && (point == NULL || point[1] == '\0')))
+        return false;
+    memcpy(whole, text, length);
+    whole[length] = '\0';
+    if (length > 0 && !read_number(whole, high, &seconds))
+        return false;
+    for (const char *c = point != NULL ? point + 1 : ""; *c != '\0'; c++, unit /= 10) {
+        if (*c < '0' || *c > '9' || unit == 0)
+            return false;
+        part_ns += (*c - '0') * unit;
+    }
+    *value_ns = seconds * NS_PER_S + part_ns;
+    return true;
+}
+
+/* Which of the words in "a|b|c" is `text`; -1: none. */
+static int choice_index(const char *words, const char *text)
+{
+    size_t wanted = strlen(text);
+    for (int i = 0; *words != '\0'; i++) {
+        size_t length = strcspn(words, "|");
+        if (length == wanted && memcmp(words, text, length) == 0)
+            return i;
+        words += length + (words[length] == '|');
+    }
+    return -1;
+}
+
+static int take_number(const struct sf_option_row *row, void *field, const char *text)
+{
+    int64_t value = 0;
+    if (!read_number(text, row->high, &value) || value < row->low)
+        return complain_range(row, text);
+    if (row->kind == SF_KIND_SMALL)
+        *(uint32_t *)field = (uint32_t)value; /* the table's limits fit */
+    else
+        *(uint64_t *)field = (uint64_t)value;
+    return 0;
+}
+
+static int take_seconds(const struct sf_option_row *row, void *field, const char *text)
+{
+    if (!read_seconds(text, row->high, field))
+        return complain_value(row, text, _("a number of seconds, such as 30 or 0.5,"));
+    return 0;
+}
+
+static int take_choice(const struct sf_option_row *row, void *field, const char *text)
+{
+    int index = choice_index(row->argument, text);
+    if (index < 0)
+        return complain_value(row, text, row->argument);
+    *(uint8_t *)field = (uint8_t)(index + (int)row->low);
+    return 0;
+}
+
+static int take_text(const struct sf_option_row *row, void *field, const char *text)
+{
+    if (*text == '\0')
+        return sf_complain_usage(_("--%s: its argument is empty"), row->name);
+    *(const char **)field = text;
+    return 0;
+}
+
+static int take_list(const struct sf_option_row *row, void *field, const char *text)
+{
+    struct sf_texts *texts = field;
+    if (texts->n == SF_ONLY_MAX)
+        return sf_complain_usage(_("--%s: at most %d of them"), row->name, SF_ONLY_MAX);
+    texts->text[texts->n++] = text;
+    return 0;
+}
+
+static int take_flag(const struct sf_option_row *row, void *field, const char *text)
+{
+    (void)row;
+    (void)text;
+    *(bool *)field = true;
+    return 0;
+}
+
+static int take_tally(const struct sf_option_row *row, void *field, const char *text)
+{
+    (void)row;
+    (void)text;
+    *(int *)field += 1;
+    return 0;
+}
+
+typedef int take_fn(const struct sf_option_row *row, void *field, const char *text);
+static take_fn *const takes[] = {
+    [SF_KIND_FLAG] = take_flag,       [SF_KIND_TALLY] = take_tally,   [SF_KIND_TEXT] = take_text,
+    [SF_KIND_LIST] = take_list,       [SF_KIND_COUNT] = take_number,  [SF_KIND_SMALL] = take_number,
+    [SF_KIND_SECONDS] = take_seconds, [SF_KIND_CHOICE] = take_choice,
+};
+
+/* ---- the argument vector --------------------------------------------------------------------- */
+
+/* What getopt_long wants, made from the table. */
+struct tables {
+    struct option longs[N_ROWS + 1];
+    char shorts[2 * N_ROWS + 2];
+};
+
+static void fill_tables(struct tables *tables)
+{
+    char *next = tables->shorts;
+    memset(tables, 0, sizeof *tables);
+    *next++ = ':';
+    for (size_t i = 0; i < N_ROWS; i++) {
+        tables->longs[i].name = rows[i].name;
+        tables->longs[i].has_arg = rows[i].argument != NULL ? required_argument : no_argument;
+        tables->longs[i].val = FIRST_ROW + (int)i;
+        if (rows[i].letter == 0)
+            continue;
+        *next++ = rows[i].letter;
+        if (rows[i].argument != NULL)
+            *next++ = ':';
+    }
+}
+
+static size_t find_row(int found)
+{
+    if (found >= FIRST_ROW)
+        return (size_t)(found - FIRST_ROW);
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (rows[i].letter == found)
+            return i;
+    return N_ROWS;
+}
+
+static const char *nearest_option(const char *name)
+{
+    const char *nearest = NULL;
+    unsigned best = 3;
+    for (size_t i = 0; i < N_ROWS; i++) {
+        unsigned distance = sf_word_distance(rows[i].name, name);
+        if (distance < best) {
+            best = distance;
+            nearest = rows[i].name;
+        }
+    }
+    return nearest;
+}
+
+/* `word` is the argument that getopt_long did not know; `letter` what it did not know in it. */
+static int complain_unknown(const char *word, int letter)
+{
+    char name[32];
+    if (strncmp(word, "--", 2) != 0)
+        return sf_complain_usage(_("unknown option -%c; 'synfin --help' lists them all"), letter);
+    size_t length = strcspn(word + 2, "=");
+    if (letter != 0)
+        return sf_complain_usage(_("%s: this option takes no argument"), word);
+    if (length < sizeof name) {
+        memcpy(name, word + 2, length);
+        name[length] = '\0';
+        const char *nearest = nearest_option(name);
+        if (nearest != NULL)
+            return sf_complain_usage(_("unknown option '%s'; did you mean '--%s'?"), word, nearest);
+    }
+    return sf_complain_usage(_("unknown option '%s'; 'synfin --help' lists them all"), word);
+}
+
+static int complain_lacking(int found)
+{
+    size_t i = find_row(found);
+    if (i == N_ROWS)
+        return sf_complain_usage(_("an option lacks its argument"));
+    return sf_complain_usage(_("--%s lacks its argument: %s"), rows[i].name, _(rows[i].argument));
+}
+
+static int take_options(struct sf_request *request, int argc, char **argv, uint64_t *given)
+{
+    struct tables tables;
+    int found = 0, status = 0;
+    static_assert(N_ROWS <= 64, "which options were given is kept in 64 bits");
+    fill_tables(&tables);
+    opterr = 0;
+    optind = 0; /* glibc: begin anew, also when this is called a second time */
+    while (status == 0) {
+        int at = optind > 0 ? optind : 1;
+        found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL);
+        if (found == -1)
+            break;
+        if (found == '?')
+            return complain_unknown(argv[optind > at ? optind - 1 : at], optopt);
+        if (found == ':')
+            return complain_lacking(optopt);
+        size_t i = find_row(found);
+        *given |= UINT64_C(1) << i;
+        status = takes[rows[i].kind](&rows[i], (char *)request + rows[i].offset, optarg);
+    }
+    return status;
+}
+
+/* ---- what belongs together ------------------------------------------------------------------- */
+
+/* "a, b, c": the commands of the mask. */
+static void join_commands(uint32_t mask, char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = '\0';
+    for (int i = 0; i < SF_COMMAND_COUNT && length < size; i++)
+        if ((mask >> i & 1) != 0) {
+            int n = snprintf(text + length, size - length, "%s%s", length > 0 ? ", " : "",
+                             sf_command_word((enum sf_command)i));
+            length += n > 0 ? (size_t)n : 0;
+        }
+}
+
+static int check_commands(const struct sf_request *request, uint64_t given)
+{
+    char takers[80];
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if ((given >> i & 1) == 0 || (rows[i].commands >> request->command & 1) != 0)
+            continue;
+        join_commands(rows[i].commands, takers, sizeof takers);
+        return sf_complain_usage(_("'%s' does not take --%s; these commands do: %s"),
+                                 sf_command_word(request->command), rows[i].name, takers);
+    }
+    return 0;
+}
+
+static int check_input(const struct sf_request *request)
+{
+    if (request->interface != NULL && request->read_path != NULL)
+        return sf_complain_usage(_("-i and -r exclude each other: capture live, or read a file"));
+    if (request->json && request->csv)
+        return sf_complain_usage(_("--json and --csv exclude each other"));
+    if (request->interface != NULL)
+        return 0;
+    if (request->no_promiscuous || request->buffer_mib != 0 || request->snaplen != 0)
+        return sf_complain_usage(_("-p, -B and -s mean nothing for a file: they belong to -i"));
+    return 0;
+}
+
+/* The plain words behind -r or -i, joined by spaces, are the filter. */
+static int join_filter(struct sf_request *request, char **words, size_t n)
+{
+    size_t size = 1;
+    if (n == 0)
+        return 0;
+    if (request->filter != NULL)
+        return sf_complain_usage(_("the filter is given twice: with -f, and as '%s …'"), words[0]);
+    for (size_t i = 0; i < n; i++)
+        size += strlen(words[i]) + 1;
+    request->joined_filter = malloc(size);
+    if (request->joined_filter == NULL) {
+        sf_complain(_("out of memory"));
+        return SF_EXIT_FAILED;
+    }
+    char *end = request->joined_filter;
+    for (size_t i = 0; i < n; i++) {
+        end = stpcpy(end, words[i]);
+        *end++ = i + 1 < n ? ' ' : '\0';
+    }
+    request->filter = request->joined_filter;
+    return 0;
+}
+
+static int take_words(struct sf_request *request, char **words, size_t n)
+{
+    if (!sf_command_reads(request->command)) {
+        if (n > 0)
+            return sf_complain_usage(_("'%s' takes no '%s'"), sf_command_word(request->command),
+                                     words[0]);
+        return 0;
+    }
+    if (request->read_path == NULL && request->interface == NULL) {
+        request->paths = words;
+        request->n_paths = n;
+        return 0;
+    }
+    if (request->read_path != NULL) {
+        request->one_path[0] = (char *)(uintptr_t)request->read_path; /* nobody writes to it */
+        request->paths = request->one_path;
+        request->n_paths = 1;
+    }
+    return join_filter(request, words, n);
+}
+
+static void set_defaults(struct sf_request *request)
+{
+    struct sf_settings settings;
+    memset(request, 0, sizeof *request);
+    sf_settings_init(&settings);
+    request->command = SF_COMMAND_COUNT;
+    request->msl_ns = settings.msl_ns;
+    request->linger_ns = -1;
+    request->max_flows = settings.max_flows;
+}
+
+int sf_request_parse(struct sf_request *request, int argc, char **argv)
+{
+    uint64_t given = 0;
+    set_defaults(request);
+    int status = take_options(request, argc, argv, &given);
+    if (status != 0)
+        return status;
+    char **words = argv + optind;
+    size_t n = (size_t)(argc - optind);
+    if (n > 0 && (request->command = sf_command_find(words[0])) != SF_COMMAND_COUNT) {
+        words++;
+        n--;
+    }
+    if (request->help || request->version) {
+        request->paths = words;
+        request->n_paths = request->read_path == NULL && request->interface == NULL ? n : 0;
+        return 0;
+    }
+    if (request->command == SF_COMMAND_COUNT)
+        request->command = request->interface != NULL ? SF_COMMAND_DUMP : SF_COMMAND_LADDER;
+    if ((status = check_commands(request, given)) != 0 ||
+        (sf_command_reads(request->command) && (status = check_input(request)) != 0))
+        return status;
+    return take_words(request, words, n);
+}

@@ -1,0 +1,19 @@
+/*
+ * SIGINT and SIGTERM stop a session; a second one ends the program at once. SIGPIPE is ignored,
+ * so that a closed pipe comes back as an error that can be ended with properly.
+ */
+#ifndef SYNFIN_CLI_SIGNALS_H
+#define SYNFIN_CLI_SIGNALS_H
+
+#include <synfin/session.h>
+
+/* From now on a signal stops `session`; NULL: it is only remembered. */
+void sf_signals_stop(struct sf_session *session);
+
+/* The signal that came, or 0. */
+int sf_signals_caught(void);
+
+/* Dies of `signal`, as if it had never been caught: the shell then knows why. */
+void sf_signals_die(int signal);
+
+#endif
