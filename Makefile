@@ -61,8 +61,9 @@ all: $(SYNFIN) ## build the program (build/synfin)
 $(SYNFIN): $(CLI_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+# q, not r: two rooms may have a file of the same name.
 $(LIBSYNFIN): $(LIB_OBJ)
-	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR,$@)rm -f $@ && $(AR) qcs $@ $^
 
 $(B)/src/%.o: src/%.c | check-packages
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(DEFINE) -MMD -MP -c -o $@ $<
