@@ -55,6 +55,10 @@ SYNFIN    := $(B)/synfin
 LIBSYNFIN := $(B)/libsynfin.a
 PAGES     := man/synfin.1 man/synfin-findings.7
 
+.DEFAULT_GOAL := all
+# The lab records the captures of pcaps/ (make pcaps); its programs are LAB_BIN.
+-include tests/lab/lab.mk
+
 .PHONY: all
 all: $(SYNFIN) ## build the program (build/synfin)
 
@@ -197,7 +201,7 @@ rooms: ## who includes whom, against src/rooms
 .PHONY: headers
 headers: | check-packages ## each header compiles alone
 	$(call say,HEADERS,include src)for header in $(HEADERS) $(sort $(wildcard src/*/*.h)); do \
-	    echo "#include \"$$header\"" | \
+	    printf '#include "%s"\ntypedef int alone;\n' "$$header" | \
 	    $(CC) $(STD) $(WARN) -Werror -Wno-unused-function $(PKG_CFLAGS) -I. -fsyntax-only -x c - || exit 1; done
 
 .PHONY: lint-pages
@@ -240,6 +244,3 @@ clean: ## remove build/
 .PHONY: help
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
-
-# The lab records the captures of pcaps/ (make pcaps).
--include tests/lab/lab.mk
