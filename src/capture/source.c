@@ -21,6 +21,7 @@ struct sf_source {
     bool is_borrowed;        /* standard input: not ours to close */
     uint64_t done, size;     /* as stored */
     uint64_t offset;         /* of the next byte that comes out */
+    int sys;                 /* errno of a read that failed below libarchive, or 0 */
     struct archive *archive; /* NULL for a plain file */
     const uint8_t *unpacked; /* lent by libarchive, `n_unpacked` bytes of it not yet handed out */
     size_t n_unpacked;
@@ -58,9 +59,8 @@ static const struct compression *find_compression(const uint8_t *bytes, size_t n
     return NULL;
 }
 
-static int system_error(const struct sf_source *source, struct sf_error *err)
+static int system_error(const struct sf_source *source, int sys, struct sf_error *err)
 {
-    int sys = errno;
     return sf_error_set(err, SF_E_SYSTEM, sys, "cannot read '%s': %s", source->name, strerror(sys));
 }
 
@@ -81,7 +81,7 @@ static int peek(struct sf_source *source, struct sf_error *err)
         ssize_t n =
             read_stored(source, source->peeked + source->n_peeked, MAGIC_MAX - source->n_peeked);
         if (n < 0) {
-            return system_error(source, err);
+            return system_error(source, errno, err);
         }
         if (n == 0) {
             break;
@@ -102,18 +102,19 @@ static la_ssize_t feed(struct archive *archive, void *context, const void **bloc
         source->n_peeked = 0;
         return (la_ssize_t)n;
     }
-    ssize_t n;
-    do {
-        n = read_stored(source, source->stored, SF_SOURCE_BLOCK);
-    } while (n < 0 && errno == EINTR); /* libarchive could not go on after a failure */
+    ssize_t n = read_stored(source, source->stored, SF_SOURCE_BLOCK);
     if (n < 0) {
+        source->sys = errno;
         archive_set_error(archive, errno, "%s", strerror(errno));
     }
     return n;
 }
 
-static int unpack_error(struct sf_source *source, struct sf_error *err)
+static int unpack_error(const struct sf_source *source, struct sf_error *err)
 {
+    if (source->sys != 0) {
+        return system_error(source, source->sys, err);
+    }
     const char *why = archive_error_string(source->archive);
     return sf_error_set(err, SF_E_DAMAGED, 0,
                         "'%s' is damaged or cut off: what is compressed in it cannot be unpacked "
@@ -206,7 +207,7 @@ static int plain_read(struct sf_source *source, uint8_t *to, size_t size, struct
         return (int)n;
     }
     ssize_t n = read_stored(source, to, size);
-    return n < 0 ? system_error(source, err) : (int)n;
+    return n < 0 ? system_error(source, errno, err) : (int)n;
 }
 
 static int unpacked_read(struct sf_source *source, uint8_t *to, size_t size, struct sf_error *err)

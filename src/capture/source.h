@@ -28,7 +28,7 @@ int sf_source_open(struct sf_source **source, const char *path, struct sf_error 
  * Puts up to `size` bytes (at most INT_MAX) into `to`, waiting only when there is none at all.
  * Returns how many, 0 at the end, or a negative SF_E_…: SF_E_DAMAGED when compressed data cannot
  * be unpacked further, SF_E_SYSTEM with `sys` EINTR when a signal came first (the call may be
- * repeated).
+ * repeated, but not for compressed data).
  */
 int sf_source_read(struct sf_source *source, uint8_t *to, size_t size, struct sf_error *err);
 

@@ -1,9 +1,12 @@
 #include "capture/reader.h"
 
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 
@@ -291,7 +294,21 @@ static void test_large_files(void **state)
     bytes_release(&bytes);
 }
 
-/* From a pipe a packet is handed out as soon as it is whole. */
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+/* A signal that does not restart system calls, in 20 ms. */
+static void interrupt_soon(void)
+{
+    struct sigaction action = {.sa_handler = ignore};
+    struct itimerval soon = {.it_value.tv_usec = 20000};
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+}
+
+/* From a pipe a packet is handed out as soon as it is whole; a signal ends the waiting. */
 static void test_pipe(void **state)
 {
     (void)state;
@@ -311,6 +328,9 @@ static void test_pipe(void **state)
     assert_int_equal(sf_reader_open(&reader, "-", &err), 0);
     assert_int_equal(sf_reader_read(reader, packets, 8, &err), 1);
     assert_int_equal(packets[0].time_ns, 5 * NS);
+    interrupt_soon();
+    assert_int_equal(sf_reader_read(reader, packets, 8, &err), SF_E_SYSTEM);
+    assert_int_equal(err.sys, EINTR);
     assert_int_equal(write(ends[1], bytes.data + 55, bytes.n - 55), bytes.n - 55);
     assert_int_equal(sf_reader_read(reader, packets, 8, &err), 1);
     assert_int_equal(packets[0].time_ns, 6 * NS);
