@@ -9,8 +9,8 @@
 
 #include "capture/encode.h"
 #include "capture/link_type.h"
-#include "capture/output.h"
 #include "capture/reader.h"
+#include "capture/target.h"
 
 #define CONVERT_BATCH 64
 #define FCS_MAX       30 /* that classic pcap can tell */
@@ -19,7 +19,7 @@
 enum format { FORMAT_NONE, FORMAT_MICRO, FORMAT_NANO, FORMAT_PCAPNG };
 
 struct sf_saver {
-    struct sf_output output;
+    struct sf_target target;
     char *path; /* resolved, of a file; else NULL */
     enum format format;
     struct sf_packet *kinds; /* one packet, without bytes, of each interface in the file */
@@ -32,8 +32,8 @@ int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *er
     if (made == NULL) {
         return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'", path);
     }
-    int status = sf_output_open(&made->output, path, err);
-    if (status == 0 && made->output.is_regular) {
+    int status = sf_target_open(&made->target, path, err);
+    if (status == 0 && made->target.is_regular) {
         made->path = realpath(path, NULL);
         if (made->path == NULL) {
             int sys = errno;
@@ -42,7 +42,7 @@ int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *er
         }
     }
     if (status != 0) {
-        sf_output_release(&made->output);
+        sf_target_release(&made->target);
         free(made);
         return status;
     }
@@ -53,7 +53,7 @@ int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *er
 bool sf_saver_overwrites(const struct sf_saver *saver, const char *path)
 {
     struct stat ours, theirs;
-    if (!saver->output.is_regular || fstat(saver->output.fd, &ours) != 0) {
+    if (!saver->target.is_regular || fstat(saver->target.fd, &ours) != 0) {
         return false;
     }
     int status = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &theirs) : stat(path, &theirs);
@@ -97,7 +97,7 @@ static int put_header(struct sf_saver *saver, const struct sf_packet *like, stru
     size_t n = saver->format == FORMAT_PCAPNG
                    ? sf_encode_section(header)
                    : sf_encode_pcap_header(header, like, saver->format == FORMAT_NANO);
-    return sf_output_put(&saver->output, header, n, err);
+    return sf_target_put(&saver->target, header, n, err);
 }
 
 static int add_kind(struct sf_saver *saver, const struct sf_packet *packet, struct sf_error *err)
@@ -107,7 +107,7 @@ static int add_kind(struct sf_saver *saver, const struct sf_packet *packet, stru
         struct sf_packet *grown = realloc(saver->kinds, capacity * sizeof *grown);
         if (grown == NULL) {
             return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'",
-                                saver->output.name);
+                                saver->target.name);
         }
         saver->kinds = grown;
         saver->capacity = capacity;
@@ -144,7 +144,7 @@ static int find_interface(struct sf_saver *saver, const struct sf_packet *packet
     }
     uint8_t description[SF_ENCODED_MAX];
     size_t n = sf_encode_interface(description, packet);
-    return sf_output_put(&saver->output, description, n, err);
+    return sf_target_put(&saver->target, description, n, err);
 }
 
 static int put_block(struct sf_saver *saver, const struct sf_packet *packet, struct sf_error *err)
@@ -156,13 +156,13 @@ static int put_block(struct sf_saver *saver, const struct sf_packet *packet, str
     }
     uint8_t part[SF_ENCODED_MAX];
     size_t n = sf_encode_block_head(part, packet, interface);
-    status = sf_output_put(&saver->output, part, n, err);
+    status = sf_target_put(&saver->target, part, n, err);
     if (status == 0) {
-        status = sf_output_put(&saver->output, packet->bytes, packet->captured, err);
+        status = sf_target_put(&saver->target, packet->bytes, packet->captured, err);
     }
     if (status == 0) {
         n = sf_encode_block_tail(part, packet);
-        status = sf_output_put(&saver->output, part, n, err);
+        status = sf_target_put(&saver->target, part, n, err);
     }
     return status;
 }
@@ -174,9 +174,9 @@ static int put_packet(struct sf_saver *saver, const struct sf_packet *packet, st
     }
     uint8_t header[SF_ENCODED_MAX];
     size_t n = sf_encode_pcap_record(header, packet, saver->format == FORMAT_NANO);
-    int status = sf_output_put(&saver->output, header, n, err);
+    int status = sf_target_put(&saver->target, header, n, err);
     return status != 0 ? status
-                       : sf_output_put(&saver->output, packet->bytes, packet->captured, err);
+                       : sf_target_put(&saver->target, packet->bytes, packet->captured, err);
 }
 
 /* Reads what the old file holds and saves it again in the format that `fresh` was started with. */
@@ -201,10 +201,10 @@ static int copy_packets(const struct sf_saver *old, struct sf_saver *fresh, stru
 
 static void release(struct sf_saver *saver)
 {
-    sf_output_release(&saver->output);
+    sf_target_release(&saver->target);
     free(saver->kinds);
     free(saver->path);
-    *saver = (struct sf_saver){.output.fd = -1};
+    *saver = (struct sf_saver){.target.fd = -1};
 }
 
 /* Writes the new file beside the old one and puts it in its place. */
@@ -212,8 +212,8 @@ static int rewrite(struct sf_saver *saver, struct sf_saver *fresh, char *beside,
                    struct sf_error *err)
 {
     struct stat file = {0};
-    (void)fstat(saver->output.fd, &file);
-    int status = sf_output_open_beside(&fresh->output, beside, file.st_mode & 07777u, err);
+    (void)fstat(saver->target.fd, &file);
+    int status = sf_target_open_beside(&fresh->target, beside, file.st_mode & 07777u, err);
     if (status == 0) {
         status = start(fresh, fresh->format, &saver->kinds[0], err);
     }
@@ -225,7 +225,7 @@ static int rewrite(struct sf_saver *saver, struct sf_saver *fresh, char *beside,
         status = sf_error_set(err, SF_E_SYSTEM, sys, "cannot write '%s': %s", saver->path,
                               strerror(sys));
     }
-    if (status != 0 && fresh->output.fd >= 0) {
+    if (status != 0 && fresh->target.fd >= 0) {
         (void)unlink(beside);
     }
     return status;
@@ -237,9 +237,9 @@ static void take_over(struct sf_saver *saver, struct sf_saver *fresh)
     struct sf_saver old = *saver;
     *saver = *fresh;
     saver->path = old.path;
-    saver->output.name = old.output.name;
+    saver->target.name = old.target.name;
     old.path = NULL;
-    old.output.name = fresh->output.name;
+    old.target.name = fresh->target.name;
     release(&old);
 }
 
@@ -249,9 +249,9 @@ static int convert(struct sf_saver *saver, enum format format, struct sf_error *
         return sf_error_set(err, SF_E_USAGE, 0,
                             "the packets for '%s' need another format than the first ones "
                             "(another link type, or nanoseconds): save them to a file",
-                            saver->output.name);
+                            saver->target.name);
     }
-    int status = sf_output_flush(&saver->output, err);
+    int status = sf_target_flush(&saver->target, err);
     if (status != 0) {
         return status;
     }
@@ -259,7 +259,7 @@ static int convert(struct sf_saver *saver, enum format format, struct sf_error *
     if (asprintf(&beside, "%s.XXXXXX", saver->path) < 0) {
         return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'", saver->path);
     }
-    struct sf_saver fresh = {.output.fd = -1, .format = format};
+    struct sf_saver fresh = {.target.fd = -1, .format = format};
     status = rewrite(saver, &fresh, beside, err);
     if (status == 0) {
         take_over(saver, &fresh);
@@ -284,7 +284,7 @@ int sf_saver_write(struct sf_saver *saver, const struct sf_packet *packet, struc
 
 int sf_saver_flush(struct sf_saver *saver, struct sf_error *err)
 {
-    return sf_output_flush(&saver->output, err);
+    return sf_target_flush(&saver->target, err);
 }
 
 int sf_saver_close(struct sf_saver *saver, struct sf_error *err)
@@ -297,7 +297,7 @@ int sf_saver_close(struct sf_saver *saver, struct sf_error *err)
         struct sf_packet none = {.link_type = SF_LINK_ETHERNET};
         status = start(saver, FORMAT_MICRO, &none, err);
     }
-    int closed = sf_output_close(&saver->output, status == 0 ? err : NULL);
+    int closed = sf_target_close(&saver->target, status == 0 ? err : NULL);
     release(saver);
     free(saver);
     return status != 0 ? status : closed;

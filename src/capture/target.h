@@ -1,8 +1,8 @@
 /*
  * Bytes to a file or a pipe, gathered to large writes.
  */
-#ifndef CAPTURE_OUTPUT_H
-#define CAPTURE_OUTPUT_H
+#ifndef CAPTURE_TARGET_H
+#define CAPTURE_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,9 +10,9 @@
 
 #include <synfin/error.h>
 
-#define SF_OUTPUT_BLOCK (256u * 1024u)
+#define SF_TARGET_BLOCK (256u * 1024u)
 
-struct sf_output {
+struct sf_target {
     char *name; /* for messages; owned */
     int fd;
     bool is_regular;  /* a file of our own, not a pipe, a device or standard output */
@@ -27,25 +27,25 @@ struct sf_output {
  * that there is time to see that it is also the input. Release it in every case. Returns 0,
  * SF_E_SYSTEM or SF_E_MEMORY.
  */
-int sf_output_open(struct sf_output *output, const char *path, struct sf_error *err);
+int sf_target_open(struct sf_target *target, const char *path, struct sf_error *err);
 
 /* A new file beside `path`, with its access mode; its own path replaces the last X's of `path`. */
-int sf_output_open_beside(struct sf_output *output, char *path, unsigned mode,
+int sf_target_open_beside(struct sf_target *target, char *path, unsigned mode,
                           struct sf_error *err);
 
 /*
  * Returns 0, SF_E_PIPE when nobody reads any more (the program ignores SIGPIPE), or SF_E_SYSTEM
  * (disk full, …).
  */
-int sf_output_put(struct sf_output *output, const void *bytes, size_t n, struct sf_error *err);
+int sf_target_put(struct sf_target *target, const void *bytes, size_t n, struct sf_error *err);
 
-/* Writes what waits. Returns as sf_output_put. */
-int sf_output_flush(struct sf_output *output, struct sf_error *err);
+/* Writes what waits. Returns as sf_target_put. */
+int sf_target_flush(struct sf_target *target, struct sf_error *err);
 
 /* Flushes and closes; a late failure of the disk is reported here. Release it nevertheless. */
-int sf_output_close(struct sf_output *output, struct sf_error *err);
+int sf_target_close(struct sf_target *target, struct sf_error *err);
 
 /* Closes, if need be, and forgets what waits. All zero but for `fd` -1 is a valid empty output. */
-void sf_output_release(struct sf_output *output);
+void sf_target_release(struct sf_target *target);
 
 #endif
