@@ -66,15 +66,20 @@ const char *sf_code_check(unsigned code);
 const char *sf_code_rfc(unsigned code); /* "RFC 9293 §3.6" */
 
 /*
- * The whole finding in sentences: what happened, with its numbers, where, why, and how sure that
- * is. Returns the length of the text, cut at a character when `size` is too small (1 KiB is enough
- * for any).
+ * A finding in sentences; each call returns the length of the text, which is cut at a character
+ * when `size` is too small (SF_FINDING_SIZE is enough for any).
  *
- * The texts of findings.def may use {side} and {other} (the client, the server), {Side} and
- * {Other} at the beginning of a sentence.
+ * sf_finding_text: what happened, with its numbers, where, and of what kind.
+ * sf_finding_sure_text: how sure that is, and what else it could be.
+ * sf_finding_check_text: what to look at, and where the rules stand.
+ *
+ * Their texts in the tables may use {side} and {other}, {Side} and {Other} at the beginning of a
+ * sentence, {count}, {octets}, {interval} and {state}.
  */
 #define SF_FINDING_SIZE 2048
-size_t sf_finding_text(char *text, size_t size, const struct sf_found *found, bool is_long);
+size_t sf_finding_text(char *text, size_t size, const struct sf_found *found);
+size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *found);
+size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *found);
 
 /* ---- what is said beside a segment ---- */
 

@@ -1,0 +1,43 @@
+#include "words/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "words/sentence.h"
+
+static void add_hexadecimal(struct sf_sentence *sentence, uint64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "0x%llx", (unsigned long long)number);
+    sf_sentence_add(sentence, text);
+}
+
+/* A placeholder is the number of a value and, unless it is a plain number, a letter. */
+static bool put_value(struct sf_sentence *sentence, const char *name, size_t length,
+                      const void *context)
+{
+    const struct sf_note *note = context;
+    if (length == 0 || length > 2 || name[0] < '0' || name[0] > '2')
+        return false;
+    int64_t value = note->value[name[0] - '0'];
+    char kind = length == 2 ? name[1] : 'n';
+    if (kind == 'n')
+        sf_sentence_add_number(sentence, (uint64_t)value);
+    else if (kind == 't')
+        sf_sentence_add_duration(sentence, value);
+    else if (kind == 's')
+        sf_sentence_add(sentence, sf_state_name((unsigned)value));
+    else if (kind == 'x')
+        add_hexadecimal(sentence, (uint64_t)value);
+    else
+        return false;
+    return true;
+}
+
+size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note)
+{
+    struct sf_sentence sentence;
+    sf_sentence_init(&sentence, text, SF_NOTE_SIZE);
+    sf_sentence_add_filled(&sentence, sf_annotation_text(note->annotation), put_value, note);
+    return sentence.length;
+}
