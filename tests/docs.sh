@@ -23,7 +23,7 @@ same_words() { # same_words FILE-A FILE-B
     local only
     only=$(comm -3 <(sort -u "$1") <(sort -u "$2"))
     [ -z "$only" ] && [ -s "$1" ] && return 0
-    printf 'only in one of them: %s\n' $only
+    printf "only in one of them:\n%s\n" "$only"
     return 1
 }
 

@@ -1,0 +1,205 @@
+#!/usr/bin/env bash
+# The command line from outside: exit statuses, messages, files, pipes, signals.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+synfin=$(realpath "${SYNFIN:-build/synfin}")
+export TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 TERM=dumb
+unset NO_COLOR
+good=pcaps/close4_client_first.pcap  # one plain connection: nothing to find
+refused=pcaps/refused.pcap           # HANDSHAKE_REFUSED, a warning
+other=pcaps/close4_server_first.pcap # another one
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+ok() { passed=$((passed + 1)); }
+not_ok() { # not_ok WHAT
+    failed=$((failed + 1))
+    echo "cli: $1"
+    sed 's/^/    /' "$work/err" | head -n 5
+}
+
+# expect STATUS 'PATTERN' ARGUMENT… : the status, and a line of standard error (''\: it must be empty).
+# Every message is one line that begins with the program's name.
+expect() {
+    local status=$1 pattern=$2 got
+    shift 2
+    "$synfin" "$@" >"$work/out" 2>"$work/err" </dev/null
+    got=$?
+    if [ "$got" -ne "$status" ]; then
+        not_ok "synfin $*: status $got, not $status"
+    elif [ -z "$pattern" ] && [ -s "$work/err" ]; then
+        not_ok "synfin $*: speaks on standard error"
+    elif [ -n "$pattern" ] && ! grep -qE "^synfin: .*$pattern" "$work/err"; then
+        not_ok "synfin $*: no line with '$pattern'"
+    elif [ -n "$pattern" ] && [ "$(wc -l <"$work/err")" -ne 1 ]; then
+        not_ok "synfin $*: not one line"
+    else
+        ok
+    fi
+}
+
+check() { # check WHAT COMMAND…
+    local what=$1
+    shift
+    if "$@"; then ok; else not_ok "$what"; fi
+}
+
+# ---- help and mistakes --------------------------------------------------------------------------
+"$synfin" >"$work/out" 2>"$work/err"
+check 'no arguments: status 2' test $? -eq 2
+check 'no arguments: a short usage' grep -q '^usage: synfin' "$work/err"
+check 'no arguments: nothing on standard output' test ! -s "$work/out"
+expect 0 '' --help
+expect 0 '' -h
+expect 0 '' flows --help
+check 'help of one command has its own options only' grep -q -- '--csv' "$work/out"
+expect 0 '' ladder --help
+check 'ladder has no --csv' bash -c "! grep -q -- --csv '$work/out'"
+expect 0 '' --version
+check 'the version' grep -qx 'synfin [0-9]*\.[0-9]*\.[0-9]*' "$work/out"
+expect 2 "'lader' is neither a command nor a file; did you mean 'ladder'" lader
+expect 2 "'explain' is neither a command nor a file" explain CLOSING
+expect 2 "'report' is neither a command" report --html x.html
+expect 2 'unknown option' --lang zh "$good"
+expect 2 "did you mean '--json'" flows --jsn "$good"
+expect 2 'unknown option -Z' -Z "$good"
+expect 2 'lacks its argument' flows "$good" --only
+expect 2 'these commands do: dump, flows, stats' ladder --json "$good"
+expect 2 'exclude each other' flows --json --csv "$good"
+expect 2 'auto\|always\|never' --color blue "$good"
+expect 2 'a number of seconds' --msl soon "$good"
+expect 2 'from 64 to 262144' -i lo -s 5
+expect 2 'belong to -i' -p "$good"
+expect 2 'belong to -i' -B 8 "$good"
+expect 2 'belong to -i' -s 128 -r "$good"
+expect 2 'exclude each other' -i lo -r "$good"
+expect 2 'of what' flows
+expect 2 'filter is given twice' -f tcp -r "$good" port 80
+expect 2 . -r "$good" this is no filter
+expect 2 . flows --only nonsense "$good"
+expect 2 . flows --only close=sideways "$good"
+expect 2 . flows --only finding=NO_SUCH_CODE "$good"
+expect 2 . flows --only client=1.2.3.4/99 "$good"
+
+# ---- files --------------------------------------------------------------------------------------
+expect 0 '' "$good"
+check 'the default for files is a ladder' cmp -s "$work/out" <("$synfin" ladder "$good")
+expect 1 "no-such\.pcap.*No such file" no-such.pcap
+check 'a missing file gives no results' test ! -s "$work/out"
+expect 1 'irectory' flows pcaps/
+expect 1 'not a capture file' flows README.md
+: >"$work/empty.pcap"
+expect 1 'empty' flows "$work/empty.pcap"
+head -c -7 "$good" >"$work/cut.pcap"
+expect 1 "cut\.pcap.*byte [0-9]+" flows --json "$work/cut.pcap"
+check 'what comes before the damage is told' test -s "$work/out"
+expect 1 'byte' flows --fail-on note "$work/cut.pcap"
+expect 1 'No such file' flows --json no-such.pcap "$good"
+check 'the other file is read all the same' grep -q '"type":"flow"' "$work/out"
+expect 0 '' flows --json "$good" "$other"
+check 'two files, two connections' test "$(wc -l <"$work/out")" -eq 2
+expect 0 '.*close4_client_first.*close4_server_first|.*close4_server_first.*close4_client_first' flows --json "$other" "$good"
+
+"$synfin" flows --json "$good" >"$work/expected"
+"$synfin" flows --json - <"$good" >"$work/got"
+check 'standard input by redirection' cmp -s "$work/expected" "$work/got"
+cat "$good" | "$synfin" flows --json -r - >"$work/got"
+check 'standard input through a pipe' cmp -s "$work/expected" "$work/got"
+for packer in gzip zstd xz lz4 bzip2; do
+    command -v "$packer" >/dev/null || continue
+    "$packer" -c <"$good" >"$work/packed" 2>/dev/null
+    "$synfin" flows --json "$work/packed" >"$work/got" 2>"$work/err"
+    check "a file compressed by $packer" cmp -s "$work/expected" "$work/got"
+    cat "$work/packed" | "$synfin" flows --json - >"$work/got" 2>"$work/err"
+    check "a pipe compressed by $packer" cmp -s "$work/expected" "$work/got"
+done
+
+# ---- results ------------------------------------------------------------------------------------
+expect 0 '' flows --json -o "$work/result" "$good"
+check '-o writes what standard output would get' cmp -s "$work/expected" "$work/result"
+check '-o leaves standard output alone' test ! -s "$work/out"
+expect 1 "no/such/place" flows -o "$work/no/such/place" "$good"
+cp "$good" "$work/mine.pcap"
+expect 2 'overwrite' flows -o "$work/mine.pcap" "$work/mine.pcap"
+expect 2 'overwrite' flows -w "$work/mine.pcap" "$work/mine.pcap"
+check 'the input is still there' cmp -s "$good" "$work/mine.pcap"
+expect 2 'same file' flows -o "$work/x" -w "$work/x" "$good"
+for command in 'ladder' 'dump' 'flows' 'flows --json' 'flows --csv' 'stats' 'stats --json' 'dump --json' '--help' interfaces; do
+    read -ra words <<<"$command"
+    [[ $command == --help || $command == interfaces ]] || words+=("$good")
+    "$synfin" "${words[@]}" >/dev/full 2>"$work/err"
+    status=$?
+    check "a full disk is status 1: $command" test $status -eq 1
+    check "a full disk gets its one sentence: $command" grep -qE '^synfin: .*(No space left|incomplete)' "$work/err"
+    check "and no second one: $command" test "$(wc -l <"$work/err")" -eq 1
+done
+expect 1 'No space left' flows -q -o "$work/x" -w /dev/full "$good"
+for command in ladder dump 'flows --json' stats; do
+    read -ra words <<<"$command"
+    (sleep 0.1; "$synfin" "${words[@]}" "$good" 2>"$work/err") | :
+    check "a closed pipe is no matter of words: $command" test ! -s "$work/err"
+done
+
+# ---- -w, --only, --fail-on ------------------------------------------------------------------------
+expect 0 '' flows -q -w "$work/copy.pcap" "$refused"
+check '-w saves all that was read' cmp -s <("$synfin" flows --json "$refused") <("$synfin" flows --json "$work/copy.pcap")
+"$synfin" flows -q --only close=four_segment -w "$work/chosen.pcap" "$good" "$refused" >"$work/out" 2>"$work/err"
+check '-w with --only saves the chosen connections' \
+    cmp -s <("$synfin" flows --json "$good") <("$synfin" flows --json "$work/chosen.pcap")
+"$synfin" dump --only close=four_segment -w "$work/chosen2.pcap" "$good" "$refused" >"$work/out" 2>"$work/err"
+check 'dump --only prints the chosen connections' \
+    cmp -s <("$synfin" dump --json "$good" | wc -l) <("$synfin" dump --json --only close=four_segment "$good" "$refused" 2>/dev/null | wc -l)
+check 'dump --only -w saves them' cmp -s "$work/chosen.pcap" "$work/chosen2.pcap"
+expect 2 'read but once' dump --only id=1 -
+expect 2 'read but once' flows --only id=1 -w "$work/x" -
+expect 2 'two steps' -i lo --only id=1 -w "$work/x"
+expect 2 'standard output' flows -w - "$good"
+"$synfin" flows -q -o /dev/null -w - "$good" 2>"$work/err" | "$synfin" flows --json - >"$work/got" 2>>"$work/err"
+check '-w - into a pipe' cmp -s <("$synfin" flows --json "$good") "$work/got"
+expect 0 '' stats --fail-on note "$good"
+expect 3 '' stats --fail-on note "$refused"
+expect 3 '' stats --fail-on warning "$refused"
+expect 0 '' stats --fail-on error "$refused"
+expect 0 '' flows --fail-on warning --only handshake=complete "$refused"
+expect 3 '' dump --fail-on warning --only handshake=refused "$refused"
+expect 0 '' flows --json -c 3 "$good"
+check '-c stops after so many packets' test "$("$synfin" stats --json -c 3 "$good" | grep -oE '"read":[0-9]+')" = '"read":3'
+expect 0 '' flows --json -r "$good" port 1
+check 'a filter that nothing passes gives no rows' test ! -s "$work/out"
+
+# ---- looks ----------------------------------------------------------------------------------------
+expect 0 '' ladder --ascii "$refused"
+check '--ascii is ASCII' bash -c "! LC_ALL=C grep -qP '[^\\x00-\\x7f]' '$work/out'"
+LC_ALL=C "$synfin" ladder "$refused" >"$work/got"
+check 'so is a locale without UTF-8' cmp -s "$work/out" "$work/got"
+expect 0 '' ladder --color always "$refused"
+check '--color always colours' grep -q $'\033' "$work/out"
+"$synfin" ladder "$refused" >"$work/out"
+check 'no colour into a file' bash -c "! grep -q \$'\\033' '$work/out'"
+for columns in 80 100 132; do
+    COLUMNS=$columns "$synfin" ladder "$good" "$refused" >"$work/out" 2>/dev/null
+    check "a ladder fits $columns columns" test "$(wc -L <"$work/out")" -le "$columns"
+done
+
+# ---- signals --------------------------------------------------------------------------------------
+mkfifo "$work/fifo"
+"$synfin" flows --json "$work/fifo" >"$work/out" 2>"$work/err" &
+pid=$!
+exec 3>"$work/fifo"
+head -c 200 "$good" >&3
+sleep 0.3
+kill -TERM "$pid"
+wait "$pid"
+check 'an interrupt of a file is death by that signal' test $? -eq 143
+exec 3>&-
+check 'and no word' test ! -s "$work/err"
+
+# ---- interfaces -----------------------------------------------------------------------------------
+expect 0 '' interfaces
+check 'there is a loopback' grep -q '^lo .*loopback' "$work/out"
+expect 1 . -i no-such-interface
+expect 2 . interfaces lo
+
+echo "cli: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
