@@ -32,8 +32,7 @@ void sf_decoder_free(struct sf_decoder *decoder)
     free(decoder);
 }
 
-/* ---- ends of the walk -------------------------------------------------------------------------
- */
+/* ---- ends of the walk ------------------------------------------------------------------------ */
 
 enum sf_skip sf_layer_not_ip(struct sf_walk *walk)
 {
@@ -59,8 +58,7 @@ enum sf_skip sf_layer_encrypted(struct sf_walk *walk)
     return SF_SKIP_ENCRYPTED;
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------
- */
+/* ---- the walk -------------------------------------------------------------------------------- */
 
 /* What of the frame counts: without its frame check sequence, on the wire and as captured. */
 static void limit_frame(struct sf_walk *walk, const struct sf_packet *packet)
@@ -72,14 +70,38 @@ static void limit_frame(struct sf_walk *walk, const struct sf_packet *packet)
     }
 }
 
+/*
+ * In two halves: gcc 12 writes up to 80 zeros with vector stores and more with `rep stos`, which
+ * alone took 10 of 70 ns a packet.
+ */
+static void clear(struct sf_segment *segment)
+{
+    enum { HALF = sizeof *segment / 2 };
+    memset(segment, 0, HALF);
+    memset((uint8_t *)segment + HALF, 0, sizeof *segment - HALF);
+}
+
 static void begin_segment(struct sf_segment *segment, const struct sf_packet *packet)
 {
-    memset(segment, 0, sizeof *segment);
+    clear(segment);
     segment->number = packet->number;
     segment->time_ns = packet->time_ns;
     segment->interface = packet->interface;
     segment->is_nano = packet->is_nano;
     segment->key.vlan[0] = segment->key.vlan[1] = SF_NO_VLAN;
+}
+
+/* Field by field for the reason above; what belongs to IP is set by each IP header. */
+static void begin_walk(struct sf_walk *walk, struct sf_decoder *decoder,
+                       const struct sf_packet *packet, struct sf_segment *segment)
+{
+    walk->cursor = (struct sf_cursor){packet->bytes, packet->bytes + packet->captured};
+    walk->is_cut = false;
+    walk->packet = packet;
+    walk->segment = segment;
+    walk->fragments = &decoder->fragments;
+    walk->hash_key = &decoder->hash_key;
+    limit_frame(walk, packet);
 }
 
 static enum sf_skip walk_layers(struct sf_walk *walk)
@@ -106,15 +128,9 @@ enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packe
     if (packet->captured == 0) {
         return SF_SKIP_TRUNCATED;
     }
-    struct sf_walk walk = {
-        .cursor = {packet->bytes, packet->bytes + packet->captured},
-        .next = first,
-        .packet = packet,
-        .segment = segment,
-        .fragments = &decoder->fragments,
-        .hash_key = &decoder->hash_key,
-    };
-    limit_frame(&walk, packet);
+    struct sf_walk walk;
+    begin_walk(&walk, decoder, packet, segment);
     begin_segment(segment, packet);
+    walk.next = first;
     return walk_layers(&walk);
 }

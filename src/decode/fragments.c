@@ -5,8 +5,7 @@
 
 static_assert(sizeof(struct sf_datagram_id) == 48, "compared and hashed as bytes: no padding");
 
-/* ---- ranges of one datagram -------------------------------------------------------------------
- */
+/* ---- ranges of one datagram ------------------------------------------------------------------ */
 
 static void merge_ranges(struct sf_datagram *datagram)
 {
@@ -85,8 +84,7 @@ static uint32_t payload_before(const struct sf_datagram *datagram, uint32_t at)
     return at > datagram->data_begin ? at - datagram->data_begin : 0;
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static bool is_alive(const struct sf_datagram *datagram, int64_t now_ns)
 {
@@ -138,8 +136,7 @@ static void note_last(struct sf_datagram *datagram, const struct sf_piece *piece
     }
 }
 
-/* ---- pieces -----------------------------------------------------------------------------------
- */
+/* ---- pieces ---------------------------------------------------------------------------------- */
 
 /* The same first piece once more (captured twice), or an id that is in use for another datagram? */
 static bool is_same_first(const struct sf_datagram *datagram, const struct sf_segment *segment)

@@ -48,8 +48,7 @@ static void note_piece(struct sf_walk *walk, uint16_t offset_field, bool has_mor
     walk->piece.start = walk_offset(walk);
 }
 
-/* ---- IPv4, RFC 791 §3.1 -----------------------------------------------------------------------
- */
+/* ---- IPv4, RFC 791 §3.1 ---------------------------------------------------------------------- */
 
 /* Limits the walk to the total length. False: it cannot hold its own header. */
 static bool limit_v4(struct sf_walk *walk, uint32_t header_length, uint32_t total)
@@ -92,8 +91,7 @@ enum sf_skip sf_layer_ipv4(struct sf_walk *walk)
     return SF_SKIP_NONE;
 }
 
-/* ---- IPv6, RFC 8200 ---------------------------------------------------------------------------
- */
+/* ---- IPv6, RFC 8200 -------------------------------------------------------------------------- */
 
 enum sf_skip sf_layer_ipv6(struct sf_walk *walk)
 {

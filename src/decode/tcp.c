@@ -14,32 +14,43 @@
 #define RESERVED_BITS 9
 #define RESERVED_MASK 7
 
-/* ---- the key ----------------------------------------------------------------------------------
- */
+/* ---- the key --------------------------------------------------------------------------------- */
 
-static int compare_ends(const struct sf_walk *walk, size_t size, uint16_t source, uint16_t target)
+static int compare_addresses(const uint8_t *a, const uint8_t *b, uint8_t ip)
 {
-    int order = memcmp(walk->source, walk->destination, size);
-    return order != 0 ? order : (int)source - (int)target;
+    if (ip == 4) {
+        return (load_be32(a) > load_be32(b)) - (load_be32(a) < load_be32(b));
+    }
+    return memcmp(a, b, 16);
+}
+
+/* The size is known to the compiler in both branches: no call for four bytes. */
+static void copy_address(uint8_t to[16], const uint8_t *address, uint8_t ip)
+{
+    if (ip == 4) {
+        memcpy(to, address, 4);
+    } else {
+        memcpy(to, address, 16);
+    }
 }
 
 static void fill_key(const struct sf_walk *walk, const uint8_t *header)
 {
     struct sf_segment *segment = walk->segment;
-    size_t size = segment->key.ip == 4 ? 4 : 16;
+    struct sf_key *key = &segment->key;
     uint16_t source = load_be16(header);
     uint16_t target = load_be16(header + 2);
-    uint8_t from = compare_ends(walk, size, source, target) > 0;
+    int order = compare_addresses(walk->source, walk->destination, key->ip);
+    uint8_t from = order > 0 || (order == 0 && source > target);
     segment->from = from;
-    memcpy(segment->key.addr[from], walk->source, size);
-    memcpy(segment->key.addr[!from], walk->destination, size);
-    segment->key.port[from] = source;
-    segment->key.port[!from] = target;
-    segment->hash = sf_hash_bytes(walk->hash_key, &segment->key, sizeof segment->key);
+    copy_address(key->addr[from], walk->source, key->ip);
+    copy_address(key->addr[!from], walk->destination, key->ip);
+    key->port[from] = source;
+    key->port[!from] = target;
+    segment->hash = sf_hash_bytes(walk->hash_key, key, sizeof *key);
 }
 
-/* ---- the header -------------------------------------------------------------------------------
- */
+/* ---- the header ------------------------------------------------------------------------------ */
 
 static void fill_header(struct sf_segment *segment, const uint8_t *header)
 {
@@ -67,7 +78,7 @@ static const uint8_t *take_header(struct sf_walk *walk, uint8_t spare[TCP_HEADER
     return spare;
 }
 
-/* Header length in octets, and what is wrong with it; 0 when it cannot be. */
+/* Header length in octets; 0 when it is impossible. */
 static uint32_t header_length(const struct sf_walk *walk)
 {
     uint32_t length = 4u * walk->segment->data_offset;
@@ -101,13 +112,11 @@ static void read_rest(struct sf_walk *walk)
     }
 }
 
-/* ---- pieces of a datagram ---------------------------------------------------------------------
- */
+/* ---- pieces of a datagram -------------------------------------------------------------------- */
 
 static struct sf_piece piece_of(const struct sf_walk *walk)
 {
     const struct sf_key *key = &walk->segment->key;
-    size_t size = key->ip == 4 ? 4 : 16;
     struct sf_piece piece = {
         .of = {.id = walk->piece.id,
                .tunnel_id = key->tunnel_id,
@@ -119,8 +128,8 @@ static struct sf_piece piece_of(const struct sf_walk *walk)
         .end = walk->piece.offset + (walk->wire_end - walk->piece.start),
         .is_last = !walk->piece.has_more,
     };
-    memcpy(piece.of.source, walk->source, size);
-    memcpy(piece.of.destination, walk->destination, size);
+    copy_address(piece.of.source, walk->source, key->ip);
+    copy_address(piece.of.destination, walk->destination, key->ip);
     return piece;
 }
 
