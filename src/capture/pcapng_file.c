@@ -1,22 +1,21 @@
 #include "capture/pcapng_file.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "capture/order.h"
+#include "capture/pcapng_block.h"
 
 /* Section numbers are those of draft-ietf-opsawg-pcapng. */
 enum block_type {
-    BLOCK_SECTION = 0x0a0d0d0a, /* 4.1, reads the same in both byte orders */
-    BLOCK_INTERFACE = 1,        /* 4.2 */
-    BLOCK_OLD_PACKET = 2,       /* appendix A */
-    BLOCK_SIMPLE_PACKET = 3,    /* 4.4 */
-    BLOCK_STATISTICS = 5,       /* 4.6 */
-    BLOCK_PACKET = 6            /* 4.3 */
+    BLOCK_SECTION = SF_BLOCK_SECTION, /* 4.1 */
+    BLOCK_INTERFACE = 1,              /* 4.2 */
+    BLOCK_OLD_PACKET = 2,             /* appendix A */
+    BLOCK_SIMPLE_PACKET = 3,          /* 4.4 */
+    BLOCK_STATISTICS = 5,             /* 4.6 */
+    BLOCK_PACKET = 6                  /* 4.3 */
 };
 
 enum option_code {
-    OPTION_END = 0,
     OPTION_PACKET_FLAGS = 2,    /* epb_flags */
     OPTION_INTERFACE_DROPS = 5, /* isb_ifdrop */
     OPTION_SYSTEM_DROPS = 7,    /* isb_osdrop */
@@ -25,10 +24,6 @@ enum option_code {
     OPTION_TIME_OFFSET = 14     /* if_tsoffset */
 };
 
-#define BYTE_ORDER_MAGIC   0x1a2b3c4du
-#define BLOCK_HEADER       8u  /* type and total length */
-#define BLOCK_MIN          12u /* and the total length again */
-#define OPTION_HEADER      4u
 #define SECTION_FIXED      16u
 #define INTERFACE_FIXED    8u
 #define PACKET_FIXED       20u
@@ -36,26 +31,6 @@ enum option_code {
 #define STATISTICS_FIXED   12u
 #define INTERFACES_MAX     65536u
 #define DEFAULT_RESOLUTION 6
-
-/* The part of a block between its two total lengths. */
-struct block {
-    uint32_t type;
-    uint32_t total;
-    const uint8_t *body;
-    size_t length;
-};
-
-/* What is left of a block's options; all lengths are checked in next_option. */
-struct options {
-    const uint8_t *at;
-    size_t left;
-    bool is_swapped;
-};
-
-struct option {
-    uint16_t code, length;
-    const uint8_t *value;
-};
 
 bool sf_pcapng_file_begins(const uint8_t magic[4])
 {
@@ -65,45 +40,6 @@ bool sf_pcapng_file_begins(const uint8_t magic[4])
 void sf_pcapng_file_init(struct sf_pcapng_file *file)
 {
     *file = (struct sf_pcapng_file){0};
-}
-
-static int damaged(const struct sf_window *window, const char *what, struct sf_error *err)
-{
-    return sf_error_set(err, SF_E_DAMAGED, 0, "'%s' is damaged at byte %llu: %s",
-                        sf_source_name(window->source), (unsigned long long)window->offset, what);
-}
-
-static size_t padded(size_t length)
-{
-    return (length + 3) & ~(size_t)3;
-}
-
-/* The options behind the first `skip` bytes of a block. */
-static struct options options_after(const struct sf_pcapng_file *file, const struct block *block,
-                                    size_t skip)
-{
-    if (skip >= block->length) {
-        return (struct options){NULL, 0, file->is_swapped};
-    }
-    return (struct options){block->body + skip, block->length - skip, file->is_swapped};
-}
-
-/* False at the end of the options, or where one does not fit its block. */
-static bool next_option(struct options *options, struct option *option)
-{
-    if (options->left < OPTION_HEADER) {
-        return false;
-    }
-    option->code = sf_order_load16(options->at, options->is_swapped);
-    option->length = sf_order_load16(options->at + 2, options->is_swapped);
-    option->value = options->at + OPTION_HEADER;
-    size_t size = OPTION_HEADER + padded(option->length);
-    if (option->code == OPTION_END || size > options->left) {
-        return false;
-    }
-    options->at += size;
-    options->left -= size;
-    return true;
 }
 
 /* The drop counters of the section that ends stay in the sum. */
@@ -116,11 +52,11 @@ static void end_section(struct sf_pcapng_file *file)
     file->n_interfaces = 0;
 }
 
-static int take_section(struct sf_pcapng_file *file, const struct block *block,
+static int take_section(struct sf_pcapng_file *file, const struct sf_block *block,
                         const struct sf_window *window, struct sf_error *err)
 {
     if (block->length < SECTION_FIXED) {
-        return damaged(window, "a section header that is too short", err);
+        return sf_block_damaged(window, "a section header that is too short", err);
     }
     uint16_t major = sf_order_load16(block->body + 4, file->is_swapped);
     uint16_t minor = sf_order_load16(block->body + 6, file->is_swapped);
@@ -139,7 +75,7 @@ static int add_interface(struct sf_pcapng_file *file, const struct sf_pcapng_int
                          const struct sf_window *window, struct sf_error *err)
 {
     if (file->n_interfaces == INTERFACES_MAX) {
-        return damaged(window, "more interfaces than any machine has", err);
+        return sf_block_damaged(window, "more interfaces than any machine has", err);
     }
     if (file->n_interfaces == file->capacity) {
         uint32_t capacity = file->capacity > 0 ? 2 * file->capacity : 4;
@@ -161,11 +97,11 @@ static uint8_t fcs_bytes(uint8_t value)
     return value >= 8 ? value / 8 : value;
 }
 
-static int take_interface(struct sf_pcapng_file *file, const struct block *block,
+static int take_interface(struct sf_pcapng_file *file, const struct sf_block *block,
                           const struct sf_window *window, struct sf_error *err)
 {
     if (block->length < INTERFACE_FIXED) {
-        return damaged(window, "an interface description that is too short", err);
+        return sf_block_damaged(window, "an interface description that is too short", err);
     }
     struct sf_pcapng_interface interface = {
         .link_type = sf_order_load16(block->body, file->is_swapped),
@@ -173,8 +109,9 @@ static int take_interface(struct sf_pcapng_file *file, const struct block *block
     };
     uint8_t resolution = DEFAULT_RESOLUTION;
     int64_t offset_s = 0;
-    struct options options = options_after(file, block, INTERFACE_FIXED);
-    for (struct option option; next_option(&options, &option);) {
+    struct sf_block_options options =
+        sf_block_options_after(block, INTERFACE_FIXED, file->is_swapped);
+    for (struct sf_block_option option; sf_block_next_option(&options, &option);) {
         if (option.code == OPTION_TIME_RESOLUTION && option.length == 1) {
             resolution = option.value[0];
         } else if (option.code == OPTION_FCS_LENGTH && option.length == 1) {
@@ -188,7 +125,7 @@ static int take_interface(struct sf_pcapng_file *file, const struct block *block
     return add_interface(file, &interface, window, err);
 }
 
-static void take_statistics(struct sf_pcapng_file *file, const struct block *block)
+static void take_statistics(struct sf_pcapng_file *file, const struct sf_block *block)
 {
     if (block->length < STATISTICS_FIXED) {
         return;
@@ -198,8 +135,9 @@ static void take_statistics(struct sf_pcapng_file *file, const struct block *blo
         return;
     }
     struct sf_pcapng_interface *interface = &file->interfaces[number];
-    struct options options = options_after(file, block, STATISTICS_FIXED);
-    for (struct option option; next_option(&options, &option);) {
+    struct sf_block_options options =
+        sf_block_options_after(block, STATISTICS_FIXED, file->is_swapped);
+    for (struct sf_block_option option; sf_block_next_option(&options, &option);) {
         if (option.code == OPTION_INTERFACE_DROPS && option.length == 8) {
             interface->dropped_by_interface = sf_order_load64(option.value, file->is_swapped);
             file->has_drops = true;
@@ -211,11 +149,12 @@ static void take_statistics(struct sf_pcapng_file *file, const struct block *blo
 }
 
 /* Bits 5 to 8 of epb_flags are the length of the FCS; 0: as the interface says. */
-static uint8_t packet_fcs_length(const struct sf_pcapng_file *file, const struct block *block,
+static uint8_t packet_fcs_length(const struct sf_pcapng_file *file, const struct sf_block *block,
                                  uint32_t captured, uint8_t usual)
 {
-    struct options options = options_after(file, block, PACKET_FIXED + padded(captured));
-    for (struct option option; next_option(&options, &option);) {
+    struct sf_block_options options =
+        sf_block_options_after(block, PACKET_FIXED + sf_block_padded(captured), file->is_swapped);
+    for (struct sf_block_option option; sf_block_next_option(&options, &option);) {
         if (option.code == OPTION_PACKET_FLAGS && option.length == 4) {
             uint32_t length = sf_order_load32(option.value, file->is_swapped) >> 5 & 0xfu;
             return length > 0 ? (uint8_t)length : usual;
@@ -225,28 +164,28 @@ static uint8_t packet_fcs_length(const struct sf_pcapng_file *file, const struct
 }
 
 /* The obsolete block differs in its first four bytes only: two of them count drops. */
-static uint32_t packet_interface(const struct sf_pcapng_file *file, const struct block *block)
+static uint32_t packet_interface(const struct sf_pcapng_file *file, const struct sf_block *block)
 {
     return block->type == BLOCK_OLD_PACKET ? sf_order_load16(block->body, file->is_swapped)
                                            : sf_order_load32(block->body, file->is_swapped);
 }
 
-static int take_packet(struct sf_pcapng_file *file, const struct block *block,
+static int take_packet(struct sf_pcapng_file *file, const struct sf_block *block,
                        const struct sf_window *window, struct sf_packet *packet,
                        struct sf_error *err)
 {
     if (block->length < PACKET_FIXED) {
-        return damaged(window, "a packet block that is too short", err);
+        return sf_block_damaged(window, "a packet block that is too short", err);
     }
     bool is_swapped = file->is_swapped;
     uint32_t number = packet_interface(file, block);
     uint32_t captured = sf_order_load32(block->body + 12, is_swapped);
     uint32_t length = sf_order_load32(block->body + 16, is_swapped);
     if (number >= file->n_interfaces) {
-        return damaged(window, "a packet of an interface that is not described", err);
+        return sf_block_damaged(window, "a packet of an interface that is not described", err);
     }
     if (captured > block->length - PACKET_FIXED) {
-        return damaged(window, "a packet that is longer than its block", err);
+        return sf_block_damaged(window, "a packet that is longer than its block", err);
     }
     const struct sf_pcapng_interface *interface = &file->interfaces[number];
     uint64_t ticks = (uint64_t)sf_order_load32(block->body + 4, is_swapped) << 32 |
@@ -266,12 +205,13 @@ static int take_packet(struct sf_pcapng_file *file, const struct block *block,
 }
 
 /* It has no time and belongs to the first interface, whose snap length says how much is there. */
-static int take_simple_packet(const struct sf_pcapng_file *file, const struct block *block,
+static int take_simple_packet(const struct sf_pcapng_file *file, const struct sf_block *block,
                               const struct sf_window *window, struct sf_packet *packet,
                               struct sf_error *err)
 {
     if (block->length < SIMPLE_FIXED || file->n_interfaces == 0) {
-        return damaged(window, "a simple packet block that is too short or has no interface", err);
+        return sf_block_damaged(window,
+                                "a simple packet block that is too short or has no interface", err);
     }
     const struct sf_pcapng_interface *interface = &file->interfaces[0];
     uint32_t length = sf_order_load32(block->body, file->is_swapped);
@@ -280,7 +220,7 @@ static int take_simple_packet(const struct sf_pcapng_file *file, const struct bl
         captured = interface->snap_length;
     }
     if (captured > block->length - SIMPLE_FIXED) {
-        return damaged(window, "a packet that is longer than its block", err);
+        return sf_block_damaged(window, "a packet that is longer than its block", err);
     }
     *packet = (struct sf_packet){
         .time_ns = file->time_ns,
@@ -295,7 +235,7 @@ static int take_simple_packet(const struct sf_pcapng_file *file, const struct bl
 }
 
 /* Returns 1 with a packet, 0 for a block without one, or a negative SF_E_…. */
-static int take_block(struct sf_pcapng_file *file, const struct block *block,
+static int take_block(struct sf_pcapng_file *file, const struct sf_block *block,
                       const struct sf_window *window, struct sf_packet *packet,
                       struct sf_error *err)
 {
@@ -316,54 +256,6 @@ static int take_block(struct sf_pcapng_file *file, const struct block *block,
     return 0; /* a block of another kind */
 }
 
-/* A section header tells the byte order of its own total length. False: neither order. */
-static bool find_order(struct sf_pcapng_file *file, const uint8_t *at)
-{
-    bool is_same = sf_order_load32(at + BLOCK_HEADER, false) == BYTE_ORDER_MAGIC;
-    bool is_swapped = sf_order_load32(at + BLOCK_HEADER, true) == BYTE_ORDER_MAGIC;
-    file->is_swapped = is_swapped;
-    return is_same || is_swapped;
-}
-
-/*
- * Finds the block at the front of the window. Returns 1 when it is whole; 0 when more must be read,
- * with the size that is needed in `need`; or SF_E_DAMAGED, SF_E_FORMAT.
- */
-static int find_block(struct sf_pcapng_file *file, const struct sf_window *window,
-                      struct block *block, size_t *need, struct sf_error *err)
-{
-    const uint8_t *at = sf_window_at(window);
-    size_t there = sf_window_length(window);
-    *need = BLOCK_MIN;
-    if (there < BLOCK_MIN) {
-        return 0;
-    }
-    block->type = sf_order_load32(at, file->is_swapped);
-    if (block->type == BLOCK_SECTION && !find_order(file, at)) {
-        return window->offset == 0 ? sf_error_set(err, SF_E_FORMAT, 0,
-                                                  "'%s' is not a capture file (pcap or pcapng)",
-                                                  sf_source_name(window->source))
-                                   : damaged(window, "a section header without a byte order", err);
-    }
-    block->total = sf_order_load32(at + 4, file->is_swapped);
-    if (block->total < BLOCK_MIN || block->total % 4 != 0 || block->total > SF_RECORD_MAX) {
-        return sf_error_set(err, SF_E_DAMAGED, 0,
-                            "'%s' is damaged at byte %llu: a block claims a length of %u bytes",
-                            sf_source_name(window->source), (unsigned long long)window->offset,
-                            block->total);
-    }
-    *need = block->total;
-    if (there < block->total) {
-        return 0;
-    }
-    if (sf_order_load32(at + block->total - 4, file->is_swapped) != block->total) {
-        return damaged(window, "the two lengths of a block differ", err);
-    }
-    block->body = at + BLOCK_HEADER;
-    block->length = block->total - BLOCK_MIN;
-    return 1;
-}
-
 /* Returns 1 when there is more, 0 when the file ends between two blocks, or a negative SF_E_…. */
 static int wait_for_block(struct sf_window *window, size_t need, struct sf_error *err)
 {
@@ -381,9 +273,9 @@ int sf_pcapng_file_read(struct sf_pcapng_file *file, struct sf_window *window,
     while (n < max) {
         /* Damage behind packets in hand is told by the next call, which finds it again. */
         struct sf_error *told = n == 0 ? err : NULL;
-        struct block block = {0};
+        struct sf_block block = {0};
         size_t need;
-        int status = find_block(file, window, &block, &need, told);
+        int status = sf_block_find(window, &file->is_swapped, &block, &need, told);
         if (status == 1) {
             status = take_block(file, &block, window, &packets[n], told);
             if (status >= 0) {

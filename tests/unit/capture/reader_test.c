@@ -90,8 +90,7 @@ static void test_pcap_kinds(void **state)
     static const struct {
         uint32_t magic;
         bool is_big, is_nano;
-        uint32_t link_field, link_type;
-        uint8_t fcs_length;
+        uint32_t link_field, link_type, fcs_length;
         int64_t time_ns; /* of 1329843161 s and the fraction 968492 */
     } cases[] = {
         {0xa1b2c3d4, false, false, 1, 1, 0, 1329843161 * NS + 968492000},
