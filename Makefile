@@ -42,7 +42,6 @@ LIB_SRC   := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c)))
 CLI_SRC   := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ   := $(CLI_SRC:%.c=$(B)/%.o)
-# The commands without main(), for the tests of that room.
 CLI_PARTS := $(filter-out $(B)/src/cli/main.o,$(CLI_OBJ))
 UNIT_SRC  := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BIN  := $(UNIT_SRC:%.c=$(B)/%)
@@ -138,7 +137,11 @@ $(B)/tests/unit/%.o: tests/unit/%.c | check-test-packages
 $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_AID_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
 
-$(B)/tests/unit/cli/%_test: $(B)/tests/unit/cli/%_test.o $(UNIT_AID_OBJ) $(CLI_PARTS) $(LIBSYNFIN)
+# The commands without main(), for the tests of that room.
+$(B)/libcli.a: $(CLI_PARTS)
+	$(call say,AR,$@)rm -f $@ && $(AR) qcs $@ $^
+
+$(B)/tests/unit/cli/%_test: $(B)/tests/unit/cli/%_test.o $(UNIT_AID_OBJ) $(B)/libcli.a $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
 
 $(B)/tests/bench/%: tests/bench/%.c $(LIBSYNFIN) | check-packages

@@ -7,7 +7,7 @@ for program; do
     output=$("$program" 2>&1)
     status=$?
     good=$(grep -cE '^\[ +OK +\]' <<<"$output")
-    ran=$(sed -nE 's/^\[=+\] .*: ([0-9]+) test\(s\) run\..*/\1/p' <<<"$output" | awk '{ n += $1 } END { print n + 0 }')
+    ran=$(sed -nE 's/^\[=+\] (.*: )?([0-9]+) test\(s\) run.*/\2/p' <<<"$output" | awk '{ n += $1 } END { print n + 0 }')
     bad=$((ran - good))
     # A program that crashed, or leaked, failed even if all its tests said OK.
     [ "$status" -ne 0 ] && [ "$bad" -le 0 ] && bad=1
