@@ -181,7 +181,7 @@ everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN) $(B)/findings.7
 .PHONY: tidy
 tidy: ## clang-tidy by .clang-tidy
 	$(call say,TIDY,src)mkdir -p $(B) && printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -P $(shell nproc) -n 4 \
-	    sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(STD) $(PKG_CFLAGS) -DSF_LOCALEDIR=' tidy \
+	    sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(STD) $(PKG_CFLAGS)' tidy \
 	    2>$(B)/tidy.log || { cat $(B)/tidy.log; exit 1; }
 
 .PHONY: cppcheck
@@ -189,7 +189,7 @@ cppcheck:
 	$(call say,CPPCHK,src)mkdir -p $(B)/cppcheck && cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,portability,performance --cppcheck-build-dir=$(B)/cppcheck \
 	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches -Iinclude -Isrc -D_GNU_SOURCE \
-	    -D__BYTE_ORDER__=1234 -D__ORDER_LITTLE_ENDIAN__=1234 -DSF_LOCALEDIR='""' src
+	    -D__BYTE_ORDER__=1234 -D__ORDER_LITTLE_ENDIAN__=1234 src
 
 .PHONY: format format-check
 format: ## lay all C out by .clang-format

@@ -16,6 +16,10 @@
 #include "cli/reading.h"
 #include "words/translate.h"
 
+#ifndef SF_LOCALEDIR
+#define SF_LOCALEDIR "/usr/local/share/locale" /* the Makefile knows where it is installed */
+#endif
+
 static int run_help(const struct sf_request *request)
 {
     int status = sf_files_check_word(request);

@@ -185,7 +185,6 @@ struct tables {
 static void fill_tables(struct tables *tables)
 {
     char *next = tables->shorts;
-    memset(tables, 0, sizeof *tables);
     *next++ = ':';
     for (size_t i = 0; i < N_ROWS; i++) {
         tables->longs[i].name = rows[i].name;
@@ -252,7 +251,7 @@ static int complain_lacking(int found)
 
 static int take_options(struct sf_request *request, int argc, char **argv, uint64_t *given)
 {
-    struct tables tables;
+    struct tables tables = {0};
     int found = 0, status = 0;
     static_assert(N_ROWS <= 64, "which options were given is kept in 64 bits");
     fill_tables(&tables);
