@@ -50,19 +50,6 @@ static void note_piece(struct sf_walk *walk, uint16_t offset_field, bool has_mor
 
 /* ---- IPv4, RFC 791 §3.1 ---------------------------------------------------------------------- */
 
-/* Limits the walk to the total length. False: it cannot hold its own header. */
-static bool limit_v4(struct sf_walk *walk, uint32_t header_length, uint32_t total)
-{
-    if (total == 0) { /* cut by the card later: the frame's length counts */
-        return true;
-    }
-    if (total < header_length) {
-        return false;
-    }
-    walk_limit(walk, total);
-    return true;
-}
-
 enum sf_skip sf_layer_ipv4(struct sf_walk *walk)
 {
     enum { HEADER = 20, MORE = 0x2000, OFFSET = 0x1fff };
@@ -72,10 +59,14 @@ enum sf_skip sf_layer_ipv4(struct sf_walk *walk)
         return walk_short(walk, HEADER);
     }
     uint32_t length = 4u * (header[0] & 0x0fu);
-    if (header[0] >> 4 != 4 || length < HEADER || !limit_v4(walk, length, load_be16(header + 2))) {
+    uint16_t total = load_be16(header + 2);
+    if (header[0] >> 4 != 4 || length < HEADER) {
         return SF_SKIP_MALFORMED;
     }
     begin_ip(walk, 4);
+    if (total != 0) { /* 0: to be cut by the card; the frame's length counts */
+        walk_limit(walk, total);
+    }
     if (take(&walk->cursor, length) == NULL) {
         return walk_short(walk, length);
     }

@@ -4,11 +4,9 @@
 
 #include "decode/options.h"
 
-/* RFC 9293 §3.1 */
-#define TCP_HEADER 20u
-#define TCP_TO_FLAGS                                                                               \
-    14u /* ports, both numbers, data offset, flags: what cannot be done without                    \
-         */
+/* RFC 9293 §3.1. Ports, both numbers, data offset and flags are what cannot be done without. */
+#define TCP_HEADER    20u
+#define TCP_TO_FLAGS  14u
 #define LEAST_OFFSET  5
 #define FLAGS_MASK    0x1ff
 #define RESERVED_BITS 9

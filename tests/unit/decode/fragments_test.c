@@ -82,6 +82,16 @@ static const struct {
       {0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
       {40, 80, MORE, NOTHING},
       {80, 88, NOT_MORE, 1060, 8, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED}}},
+    /* an overlap at its end, with what came before it */
+    {SF_PSH | SF_ACK,
+     {{0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
+      {80, 100, NOT_MORE, 1060, 20, SF_ACK, SF_SEGMENT_CONTINUED},
+      {40, 96, MORE, 1020, 40, SF_PSH | SF_ACK, SF_SEGMENT_CONTINUED}}},
+    /* the first once more, after everything: FIN was told */
+    {SF_FIN | SF_ACK,
+     {{0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
+      {40, 48, NOT_MORE, 1020, 8, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED},
+      {0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT}}},
     /* the rest of the header in the second piece: the payload begins there */
     {SF_FIN | SF_ACK,
      {{0, 16, MORE, 1000, 0, SF_ACK, SF_SEGMENT_SENT},
