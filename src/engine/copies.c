@@ -1,0 +1,92 @@
+#include "engine/copies.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETS           4096u /* a power of two */
+#define WAYS           4u
+#define SAME_ID_NS     INT64_C(50000000)
+#define OTHER_HOP_NS   INT64_C(5000000)
+#define SAME_MOMENT_NS INT64_C(1000000)
+
+struct seen {
+    uint64_t print; /* of everything that a copy has in common; 0: free */
+    int64_t time_ns;
+    uint32_t interface;
+    uint16_t ip_id;
+    uint8_t ttl;
+};
+
+struct copies {
+    struct seen seen[SETS][WAYS];
+    uint8_t next[SETS];
+};
+
+struct copies *copies_new(void)
+{
+    return calloc(1, sizeof(struct copies));
+}
+
+void copies_free(struct copies *copies)
+{
+    free(copies);
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t mix_key(uint64_t hash, const struct sf_key *key)
+{
+    uint64_t word[sizeof *key / 8];
+    memcpy(word, key, sizeof word);
+    for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
+        hash = mix(hash, word[i]);
+    return hash;
+}
+
+/* Equal payloads have equal checksums; that unequal ones do as well, with all else the same, is as
+ * good as never. */
+static uint64_t fingerprint(const struct sf_segment *s)
+{
+    uint64_t hash = mix_key(0, &s->key);
+    hash = mix(hash, (uint64_t)s->seq << 32 | s->ack);
+    hash = mix(hash, (uint64_t)s->flags << 48 | (uint64_t)s->window << 32 |
+                         (uint64_t)s->checksum << 16 | s->urgent);
+    hash = mix(hash, (uint64_t)s->payload << 32 | (uint64_t)s->ip_id << 8 | s->from);
+    hash = mix(hash, (uint64_t)s->options.tsval << 32 | s->options.tsecr);
+    hash = mix(hash, (uint64_t)s->options.sack_left << 32 | s->options.sack_right);
+    return hash | 1u;
+}
+
+static bool is_copy(const struct seen *seen, const struct sf_segment *segment)
+{
+    int64_t apart = segment->time_ns - seen->time_ns;
+    if (apart < 0)
+        apart = apart == INT64_MIN ? INT64_MAX : -apart;
+    bool other_hop = seen->ttl != segment->ttl || seen->interface != segment->interface;
+    return (segment->ip_id != 0 && apart < SAME_ID_NS) || (other_hop && apart < OTHER_HOP_NS) ||
+           apart < SAME_MOMENT_NS;
+}
+
+bool copies_seen(struct copies *copies, const struct sf_segment *segment)
+{
+    uint64_t print = fingerprint(segment);
+    uint32_t set = (uint32_t)(print >> 40) & (SETS - 1u);
+    for (unsigned way = 0; way < WAYS; way++) {
+        struct seen *seen = &copies->seen[set][way];
+        if (seen->print == print && is_copy(seen, segment))
+            return true;
+    }
+    struct seen *oldest = &copies->seen[set][copies->next[set]];
+    copies->next[set] = (uint8_t)((copies->next[set] + 1u) % WAYS);
+    *oldest = (struct seen){.print = print,
+                            .time_ns = segment->time_ns,
+                            .interface = segment->interface,
+                            .ip_id = segment->ip_id,
+                            .ttl = segment->ttl};
+    return false;
+}

@@ -1,0 +1,27 @@
+/*
+ * Packets that the capture itself repeats: a mirror port, or `any`, seeing one packet twice.
+ *
+ * A small table of what passed in the last 50 ms of capture time, over all connections. Its places
+ * follow from the segments alone, never from a random key, so that results never depend on one.
+ */
+#ifndef SYNFIN_ENGINE_COPIES_H
+#define SYNFIN_ENGINE_COPIES_H
+
+#include <stdbool.h>
+
+#include <synfin/segment.h>
+
+struct copies;
+
+/* NULL without memory. */
+struct copies *copies_new(void);
+void copies_free(struct copies *copies);
+
+/*
+ * Was this very packet seen before? The same TCP header, options and payload, and either the same
+ * IPv4 identification within 50 ms, or within 5 ms with another TTL or interface, or within 1 ms.
+ * Remembers it otherwise.
+ */
+bool copies_seen(struct copies *copies, const struct sf_segment *segment);
+
+#endif

@@ -1,0 +1,542 @@
+#include "engine/flows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/decode.h"
+#include "engine/copies.h"
+#include "machine/attach.h"
+#include "machine/history.h"
+#include "machine/machine.h"
+#include "track/table.h"
+#include "track/timers.h"
+
+#define STANDINGS 4u
+
+struct flows {
+    const struct sf_settings *settings;
+    struct sf_totals *totals;
+    flows_emit_fn *emit;
+    void *context;
+    struct machine machine;
+    struct table *table;
+    struct timers timers;
+    struct copies *copies;
+    uint32_t next_id;
+    int64_t now_ns; /* the capture's clock: it never runs back */
+};
+
+/* The connections of one key while a segment is placed. */
+struct placing {
+    struct record *record[STANDINGS];
+    struct standing standing[STANDINGS];
+    uint32_t n;
+};
+
+struct flows *flows_new(const struct sf_settings *settings, struct sf_totals *totals,
+                        flows_emit_fn *emit, void *context)
+{
+    struct flows *flows = calloc(1, sizeof *flows);
+    if (flows == NULL)
+        return NULL;
+    flows->settings = settings;
+    flows->totals = totals;
+    flows->emit = emit;
+    flows->context = context;
+    flows->machine.msl_ns = settings->msl_ns;
+    flows->now_ns = SF_NO_TIME;
+    flows->table = table_new(settings->max_flows);
+    flows->copies = copies_new();
+    if (flows->table == NULL || flows->copies == NULL) {
+        flows_free(flows);
+        return NULL;
+    }
+    return flows;
+}
+
+static void forget(struct flows *flows, struct record *record)
+{
+    machine_forget(&record->flow);
+    free(record->held);
+    record->held = NULL;
+    table_remove(flows->table, record);
+}
+
+void flows_free(struct flows *flows)
+{
+    if (flows == NULL)
+        return;
+    for (uint32_t slot = 0; flows->table != NULL && slot < table_slots(flows->table); slot++) {
+        struct record *record = table_at(flows->table, slot);
+        if (record != NULL)
+            forget(flows, record);
+    }
+    table_free(flows->table);
+    timers_free(&flows->timers);
+    copies_free(flows->copies);
+    free(flows);
+}
+
+void flows_prefetch(const struct flows *flows, const struct sf_segment *segment)
+{
+    table_prefetch(flows->table, segment->hash);
+}
+
+/* ---- telling ----------------------------------------------------------------------------------
+ */
+
+static int tell_segment(struct flows *flows, const struct sf_flow *flow,
+                        const struct sf_segment *segment, const struct sf_step *step,
+                        struct sf_error *err)
+{
+    struct sf_event event = {.kind = SF_EVENT_SEGMENT,
+                             .time_ns = segment->time_ns,
+                             .flow = flow,
+                             .segment = segment,
+                             .step = step,
+                             .found = flow->found + step->first_found,
+                             .n_found = flow->n_found - step->first_found};
+    if (event.n_found == 0)
+        event.found = NULL;
+    return flows->emit(flows->context, &event, err);
+}
+
+static int tell_silence(struct flows *flows, const struct sf_flow *flow, const struct sf_step *step,
+                        int64_t now_ns, struct sf_error *err)
+{
+    uint32_t n_found = flow->n_found > step->first_found ? flow->n_found - step->first_found : 0;
+    bool moved = (step->marks & (SF_MARK_MOVED | SF_MARK_TAKEN_BACK)) != 0;
+    if (n_found == 0 && !moved)
+        return 0;
+    struct sf_event event = {.kind = SF_EVENT_SILENCE,
+                             .time_ns = now_ns,
+                             .flow = flow,
+                             .step = step,
+                             .found = n_found > 0 ? flow->found + step->first_found : NULL,
+                             .n_found = n_found};
+    return flows->emit(flows->context, &event, err);
+}
+
+/* ---- deadlines --------------------------------------------------------------------------------
+ */
+
+static int64_t over_at(const struct flows *flows, const struct record *record)
+{
+    if (record->is_written)
+        return record->written_ns;
+    return machine_over_at(&record->flow, flows->settings->linger_ns);
+}
+
+/* A connection stands in the heap once; a reminder that comes too early is set anew then. */
+static void remind(struct flows *flows, struct record *record)
+{
+    int64_t due = over_at(flows, record);
+    int64_t silence = record->is_written ? INT64_MAX : machine_next_silence(&record->flow);
+    if (silence < due)
+        due = silence;
+    if (due >= record->wake_ns)
+        return;
+    struct timer timer = {.due_ns = due, .id = record->flow.id, .slot = record->flow.slot};
+    if (timers_add(&flows->timers, &timer))
+        record->wake_ns = due;
+}
+
+static int settle(struct flows *flows, struct record *record, bool as_new,
+                  const struct attachment *why, struct record **opened, struct sf_error *err);
+
+/* Writes the row. What is over stays for 2MSL, so that late segments are recognised. */
+static int write_row(struct flows *flows, struct record *record, enum sf_ended ended,
+                     struct sf_error *err)
+{
+    struct sf_step step;
+    record->flow.ended = (uint8_t)ended;
+    machine_end(&flows->machine, &record->flow, flows->now_ns, &step);
+    int status = tell_silence(flows, &record->flow, &step, flows->now_ns, err);
+    if (status != 0)
+        return status;
+    flows->totals->connections++;
+    if (ended == SF_ENDED_EVICTED)
+        flows->totals->evicted++;
+    struct sf_event event = {
+        .kind = SF_EVENT_FLOW_END, .time_ns = flows->now_ns, .flow = &record->flow};
+    return flows->emit(flows->context, &event, err);
+}
+
+/* SYNs held beside a connection that leaves open their own, or end with it. */
+static int end_flow(struct flows *flows, struct record *record, enum sf_ended ended,
+                    struct sf_error *err)
+{
+    int status = 0;
+    if (record->held != NULL) {
+        bool as_new =
+            attach_held_is_new(&record->flow, record->held, flows->now_ns, flows->settings->msl_ns);
+        status = settle(flows, record, as_new, NULL, NULL, err);
+    }
+    if (status == 0)
+        status = write_row(flows, record, ended, err);
+    int64_t keep = 2 * flows->settings->msl_ns;
+    if (status == 0 && ended == SF_ENDED_OVER && flows->settings->linger_ns < keep) {
+        record->is_written = true;
+        record->written_ns = record->flow.last_ns + keep;
+        record->wake_ns = INT64_MAX;
+        remind(flows, record);
+        return 0;
+    }
+    forget(flows, record);
+    return status;
+}
+
+static int wake(struct flows *flows, struct record *record, int64_t now_ns, struct sf_error *err)
+{
+    record->wake_ns = INT64_MAX;
+    if (record->is_written) {
+        if (record->written_ns <= now_ns)
+            forget(flows, record);
+        else
+            remind(flows, record);
+        return 0;
+    }
+    if (machine_next_silence(&record->flow) <= now_ns) {
+        struct sf_step step;
+        if (machine_silence(&flows->machine, &record->flow, now_ns, &step)) {
+            int status = tell_silence(flows, &record->flow, &step, now_ns, err);
+            if (status != 0)
+                return status;
+        }
+    }
+    if (over_at(flows, record) <= now_ns)
+        return end_flow(flows, record, SF_ENDED_OVER, err);
+    remind(flows, record);
+    return 0;
+}
+
+int flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
+{
+    struct timer due;
+    if (flows->now_ns == SF_NO_TIME || now_ns > flows->now_ns)
+        flows->now_ns = now_ns;
+    while (timers_take(&flows->timers, flows->now_ns, &due)) {
+        struct record *record = table_at(flows->table, due.slot);
+        if (record == NULL || record->flow.id != due.id || record->wake_ns != due.due_ns)
+            continue;
+        int status = wake(flows, record, due.due_ns, err);
+        if (status != 0)
+            return status;
+    }
+    return 0;
+}
+
+/* ---- room -------------------------------------------------------------------------------------
+ */
+
+/* Who leaves first when memory runs out: embryonic connections, closed ones, the longest idle. */
+struct leaver {
+    int rank;
+    int64_t last_ns;
+    uint32_t id, slot;
+};
+
+static int rank_of(const struct record *record)
+{
+    const struct sf_flow *flow = &record->flow;
+    if (record->is_written)
+        return 0;
+    if (flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN)
+        return 1;
+    return machine_over_at(flow, 0) != INT64_MAX ? 2 : 3;
+}
+
+static int compare_leavers(const void *x, const void *y)
+{
+    const struct leaver *a = x, *b = y;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    if (a->last_ns != b->last_ns)
+        return a->last_ns < b->last_ns ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* One in 64 leaves at a time, so that the search for them costs little per connection. */
+static int make_room(struct flows *flows, struct sf_error *err)
+{
+    uint32_t slots = table_slots(flows->table), n = 0;
+    struct leaver *leaver = malloc((size_t)slots * sizeof *leaver);
+    if (leaver == NULL)
+        return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+    for (uint32_t slot = 0; slot < slots; slot++) {
+        const struct record *record = table_at(flows->table, slot);
+        if (record != NULL)
+            leaver[n++] = (struct leaver){.rank = rank_of(record),
+                                          .last_ns = record->flow.last_ns,
+                                          .id = record->flow.id,
+                                          .slot = slot};
+    }
+    qsort(leaver, n, sizeof *leaver, compare_leavers);
+    uint32_t leaving = n / 64u + 1u;
+    int status = 0;
+    for (uint32_t i = 0; i < leaving && i < n && status == 0; i++) {
+        struct record *record = table_at(flows->table, leaver[i].slot);
+        if (record == NULL || record->flow.id != leaver[i].id)
+            continue;
+        if (record->is_written)
+            forget(flows, record);
+        else
+            status = end_flow(flows, record, SF_ENDED_EVICTED, err);
+    }
+    free(leaver);
+    return status;
+}
+
+/* ---- placing a segment ------------------------------------------------------------------------
+ */
+
+static void find_standings(const struct flows *flows, const struct sf_segment *segment,
+                           struct placing *placing)
+{
+    placing->n = 0;
+    for (struct record *record = table_find(flows->table, &segment->key, segment->hash);
+         record != NULL && placing->n < STANDINGS; record = table_older(record)) {
+        placing->record[placing->n] = record;
+        placing->standing[placing->n] = (struct standing){
+            .flow = &record->flow, .held = record->held, .is_written = record->is_written};
+        placing->n++;
+    }
+}
+
+static int open_flow(struct flows *flows, const struct sf_segment *segment, uint32_t id,
+                     struct record **opened, struct sf_error *err)
+{
+    *opened = NULL;
+    if (table_is_full(flows->table)) {
+        int status = make_room(flows, err);
+        if (status != 0)
+            return status;
+    }
+    struct record *record = table_add(flows->table, &segment->key, segment->hash);
+    if (record == NULL || !machine_begin(&record->flow)) {
+        if (record != NULL)
+            table_remove(flows->table, record);
+        return sf_error_set(err, SF_E_MEMORY, 0,
+                            "out of memory: try a smaller number with --max-flows");
+    }
+    record->flow.id = id != 0 ? id : ++flows->next_id;
+    *opened = record;
+    return 0;
+}
+
+static void note_reuse(struct record *record, const struct sf_segment *segment,
+                       const struct attachment *why)
+{
+    struct sf_history *history = record->flow.history;
+    history->is_dead_duplicate = why->is_dead;
+    if (!why->reuse.is_reuse)
+        return;
+    history->is_reuse = true;
+    history->reuse_code = why->reuse.code;
+    history->reuse_ns = why->reuse.since_ns;
+    history->reuse_detail = why->reuse.detail;
+    bool client_held = why->reuse.holder == segment->from;
+    history->reuse_side = (uint8_t)(why->reuse.holder > 1 || client_held ? SF_CLIENT : SF_SERVER);
+}
+
+static enum sf_fate weigh(struct flows *flows, const struct sf_packet *packet,
+                          struct record *record, struct sf_segment *segment)
+{
+    uint8_t verify = flows->settings->verify;
+    bool can_move =
+        (segment->flags & (SF_SYN | SF_FIN | SF_RST)) != 0 || !machine_is_quiet(&record->flow);
+    if (packet != NULL && segment->checksum_state == SF_CHECKSUM_UNVERIFIED &&
+        (verify == SF_VERIFY_ALL || (verify == SF_VERIFY_STATE && can_move)))
+        sf_checksum_verify(packet, segment);
+    return machine_weigh_checksum(&record->flow, segment);
+}
+
+static int take(struct flows *flows, struct record *record, const struct sf_packet *packet,
+                struct sf_segment *segment, enum sf_fate fate, struct sf_error *err)
+{
+    struct sf_step step;
+    if (fate == SF_FATE_TAKEN) {
+        /* Roles and ends are known from the first segment on only. */
+        fate = weigh(flows, packet, record, segment);
+        if (fate == SF_FATE_TAKEN && (segment->checksum_state == SF_CHECKSUM_OFFLOADED ||
+                                      segment->checksum_state == SF_CHECKSUM_BAD))
+            flows->totals->packets_offloaded++;
+    }
+    machine_take(&flows->machine, &record->flow, segment, fate, &step);
+    int status = tell_segment(flows, &record->flow, segment, &step, err);
+    remind(flows, record);
+    return status;
+}
+
+static int hold(struct flows *flows, struct record *record, const struct sf_segment *segment,
+                struct sf_error *err)
+{
+    struct held *held = record->held;
+    struct sf_step step;
+    if (held == NULL) {
+        held = calloc(1, sizeof *held);
+        if (held == NULL)
+            return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+        held->id = ++flows->next_id;
+        held->from = segment->from;
+        const struct sf_end *end = &record->flow.end[sf_flow_sender(&record->flow, segment)];
+        held->same_isn = (end->known & SF_KNOWS_ISS) != 0 && end->iss == segment->seq;
+        record->held = held;
+    }
+    if (held->n < HELD_MAX)
+        held->syn[held->n++] = *segment;
+    machine_hold(&record->flow, segment, &step);
+    return tell_segment(flows, &record->flow, segment, &step, err);
+}
+
+/* The earlier connection of the ports gives way to the one that was accepted. */
+static int replace_old(struct flows *flows, struct record *old, const struct sf_segment *syn,
+                       const struct attachment *why, struct sf_error *err)
+{
+    if (old->is_written)
+        return 0;
+    if (why->old_is_forgotten) {
+        struct sf_step step;
+        machine_forgotten(&flows->machine, &old->flow, syn, &step);
+        int status = tell_silence(flows, &old->flow, &step, syn->time_ns, err);
+        if (status != 0)
+            return status;
+    }
+    return end_flow(flows, old, SF_ENDED_OVER, err);
+}
+
+static int settle(struct flows *flows, struct record *record, bool as_new,
+                  const struct attachment *why, struct record **opened, struct sf_error *err)
+{
+    struct held *held = record->held;
+    struct record *to = record;
+    int status = 0;
+    record->held = NULL;
+    if (as_new) {
+        status = open_flow(flows, &held->syn[0], held->id, &to, err);
+        if (status == 0 && why != NULL)
+            note_reuse(to, &held->syn[0], why);
+    }
+    if (opened != NULL)
+        *opened = to;
+    for (unsigned i = 0; i < held->n && status == 0; i++)
+        status = take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
+    if (status == 0 && as_new && why != NULL && why->verb == ATTACH_JOIN)
+        status = replace_old(flows, record, &held->syn[0], why, err);
+    free(held);
+    return status;
+}
+
+/* Ports used again: the row of the connection before is due. */
+static int retire(struct flows *flows, struct placing *placing, const struct attachment *why,
+                  struct sf_error *err)
+{
+    if (placing->n == 0 || !why->reuse.is_reuse || placing->record[0]->is_written)
+        return 0;
+    return end_flow(flows, placing->record[0], SF_ENDED_OVER, err);
+}
+
+static int place(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
+                 struct sf_error *err)
+{
+    struct placing placing;
+    struct attachment where;
+    find_standings(flows, segment, &placing);
+    attach_decide(placing.standing, placing.n, segment, flows->settings->msl_ns, &where);
+    struct record *record = placing.n > 0 ? placing.record[where.to] : NULL;
+    int status = 0;
+    if (where.settle != SETTLE_NOT)
+        status =
+            settle(flows, placing.record[0], where.settle == SETTLE_AS_NEW, &where, &record, err);
+    if (status != 0)
+        return status;
+    switch (where.verb) {
+    case ATTACH_HOLD:
+        return hold(flows, placing.record[0], segment, err);
+    case ATTACH_LATE:
+        flows->totals->late++;
+        return 0;
+    case ATTACH_NEW:
+        status = retire(flows, &placing, &where, err);
+        if (status == 0)
+            status = open_flow(flows, segment, 0, &record, err);
+        if (status != 0)
+            return status;
+        note_reuse(record, segment, &where);
+        break;
+    case ATTACH_JOIN:
+        break;
+    }
+    return take(flows, record, packet, segment, SF_FATE_TAKEN, err);
+}
+
+static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_error *err)
+{
+    flows->totals->packets_copied++;
+    struct record *record = table_find(flows->table, &segment->key, segment->hash);
+    if (record == NULL || record->is_written || record->flow.start_ns == SF_NO_TIME)
+        return 0;
+    return take(flows, record, NULL, segment, SF_FATE_COPY, err);
+}
+
+int flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
+               struct sf_error *err)
+{
+    int status = flows_advance(flows, segment->time_ns, err);
+    if (status != 0)
+        return status;
+    flows->totals->packets_analysed++;
+    if (segment->kind == SF_SEGMENT_SENT && copies_seen(flows->copies, segment))
+        return take_copy(flows, segment, err);
+    return place(flows, packet, segment, err);
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+static int compare_ids(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return a < b ? -1 : a > b;
+}
+
+/* Held SYNs open their connections first, so that these end in the order of ids as well. */
+static int settle_all(struct flows *flows, struct sf_error *err)
+{
+    int status = 0;
+    for (uint32_t slot = 0; slot < table_slots(flows->table) && status == 0; slot++) {
+        struct record *record = table_at(flows->table, slot);
+        if (record == NULL || record->held == NULL)
+            continue;
+        bool as_new =
+            attach_held_is_new(&record->flow, record->held, flows->now_ns, flows->settings->msl_ns);
+        status = settle(flows, record, as_new, NULL, NULL, err);
+    }
+    return status;
+}
+
+struct last {
+    uint32_t id, slot;
+};
+
+int flows_finish(struct flows *flows, struct sf_error *err)
+{
+    int status = settle_all(flows, err);
+    uint32_t slots = table_slots(flows->table), n = 0;
+    struct last *last = malloc((size_t)slots * sizeof *last + 1);
+    if (last == NULL)
+        return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+    for (uint32_t slot = 0; slot < slots; slot++) {
+        const struct record *record = table_at(flows->table, slot);
+        if (record != NULL && !record->is_written)
+            last[n++] = (struct last){.id = record->flow.id, .slot = slot};
+    }
+    qsort(last, n, sizeof *last, compare_ids);
+    for (uint32_t i = 0; i < n && status == 0; i++) {
+        struct record *record = table_at(flows->table, last[i].slot);
+        if (record != NULL && record->flow.id == last[i].id)
+            status = end_flow(flows, record, SF_ENDED_INPUT, err);
+    }
+    free(last);
+    return status;
+}

@@ -1,0 +1,177 @@
+#include "machine/contradict.h"
+
+#include "machine/seq.h"
+
+/* Internal to a step: an entry that crossed the segment in hand. */
+#define ENTRY_CROSSED 0x8000u
+
+/* Data in front of it is missing at its receiver: it may wait there, and is not lost. */
+#define ENTRY_WAITS 0x4000u
+
+static bool has_arrived(const struct judgement *j, const struct entry *entry)
+{
+    return (entry->flags & SF_FIN) != 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
+           seq_not_after(entry->end, j->A->rcv);
+}
+
+static bool is_heard_as(const struct judgement *j, const struct entry *entry, enum sf_sign said)
+{
+    enum sf_sign signs[5];
+    fold_heard_signs(j->flow, j->a, entry, signs);
+    for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
+        if (fold_contradicts(said, signs[i]))
+            return true;
+    }
+    return false;
+}
+
+static void take_back(struct judgement *j, enum sf_sign said)
+{
+    struct contradiction *by = &j->by[said];
+    by->is_timed = (j->A->known & SF_KNOWS_RTT) != 0;
+    struct log *log = &j->pa->log;
+    for (unsigned i = 0; i < log->n; i++) {
+        struct entry *entry = &log->entry[i];
+        if ((entry->bits & ENTRY_HEARD) == 0 || !is_heard_as(j, entry, said) ||
+            (said == SF_SIGN_FIN_UNHEARD && has_arrived(j, entry)))
+            continue;
+        if (history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
+            entry->bits |= ENTRY_STRUCK;
+            if (!by->is_lost)
+                by->heard = *entry;
+            by->is_lost = true;
+        } else {
+            entry->bits |= ENTRY_CROSSED;
+            if (!by->is_lost)
+                by->heard = *entry;
+            by->is_crossed = true;
+        }
+        if (said == SF_SIGN_FIN_UNHEARD && seq_before(j->segment->ack, entry->end - 1u))
+            entry->bits |= ENTRY_WAITS;
+    }
+}
+
+static bool says_fin_unheard(const struct judgement *j)
+{
+    return j->is_plain && j->has_ack && !j->is_old_ack && (j->B->known & SF_KNOWS_FIN) != 0 &&
+           seq_before(j->segment->ack, j->B->fin);
+}
+
+/* After its FIN was covered, an end repeats neither the FIN nor what stands before it. */
+static bool says_fin_again(const struct judgement *j)
+{
+    if (fold_has_proved(j->A, SF_STATE_TIME_WAIT))
+        return false;
+    return j->is_fin_again || (j->is_plain && j->again > 0 && (j->A->known & SF_KNOWS_FIN) != 0 &&
+                               !j->is_window_probe);
+}
+
+/* An ordinary segment at the end of what A has sent: no RST ended A before it was sent. */
+static bool says_went_on(const struct judgement *j)
+{
+    return j->is_plain && (j->A->known & SF_KNOWS_SEQ) != 0 &&
+           (j->text == j->A->max || j->fresh > 0);
+}
+
+static bool says_answer_without_syn(const struct judgement *j)
+{
+    return j->is_plain && j->has_ack && !j->pa->has_said_synack && j->pa->has_said_plain_syn &&
+           sf_end_state(j->A) == SF_STATE_SYN_RCVD;
+}
+
+/*
+ * K6: an end that goes on after "its" RST never wrote that RST. Certain only for a segment that
+ * cannot have been overtaken by the RST: it acknowledges more, or brings new payload.
+ */
+static void strike_own_reset(struct judgement *j)
+{
+    bool goes_on = j->is_plain && (j->A->known & SF_KNOWS_SEQ) != 0 && j->text == j->A->max &&
+                   (j->fresh > 0 || (j->has_ack && (j->A->known & SF_KNOWS_RCV) != 0 &&
+                                     !j->is_bad_ack && seq_before(j->A->rcv, j->segment->ack)));
+    if (!goes_on)
+        return;
+    struct contradiction *by = &j->by[SF_SIGN_RST];
+    for (unsigned i = 0; i < j->pa->log.n; i++) {
+        struct entry *entry = &j->pa->log.entry[i];
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != 0 || (entry->flags & SF_RST) == 0)
+            continue;
+        entry->bits |= ENTRY_STRUCK;
+        by->is_lost = true;
+        by->heard = *entry;
+    }
+    for (unsigned i = 0; by->is_lost && i < j->pb->log.n; i++) {
+        struct entry *entry = &j->pb->log.entry[i];
+        if ((entry->bits & ENTRY_HEARD) != 0 && (entry->flags & SF_RST) != 0)
+            entry->bits |= ENTRY_STRUCK;
+    }
+}
+
+/* A FIN counted as not arrived after all: its receiver acknowledges it, or data fills the gap. */
+static void revive_fin(struct judgement *j, struct log *log, unsigned wanted)
+{
+    for (unsigned i = log->n; i > 0; i--) {
+        struct entry *entry = &log->entry[i - 1u];
+        if ((entry->bits & ENTRY_HEARD) == 0 || (entry->flags & SF_FIN) == 0)
+            continue;
+        if ((entry->bits & (ENTRY_STRUCK | ENTRY_BEHIND_HOLE)) == 0)
+            return; /* one is heard as it is */
+        if ((entry->bits & wanted) == 0)
+            continue;
+        entry->bits &= (uint16_t) ~(ENTRY_STRUCK | ENTRY_BEHIND_HOLE | ENTRY_WAITS);
+        entry->time_ns = j->now_ns;
+        log_move_to_end(log, i - 1u);
+        return;
+    }
+}
+
+/* What A repeats now stands before a FIN of A that waits at B for just that. */
+static bool fills_gap_before_fin(const struct judgement *j)
+{
+    return j->is_plain && j->segment->payload > 0 && (j->B->known & SF_KNOWS_RCV) != 0 &&
+           seq_not_after(j->text, j->B->rcv) && seq_before(j->B->rcv, j->end);
+}
+
+void contradict(struct judgement *j)
+{
+    bool is_past = j->is_stale_syn;
+    if (j->is_syn && !is_past)
+        take_back(j, SF_SIGN_SYN_AGAIN);
+    if (j->is_synack && j->fits_syn && !is_past)
+        take_back(j, SF_SIGN_SYN_ACK_AGAIN);
+    if (says_answer_without_syn(j))
+        take_back(j, SF_SIGN_ANSWER_WITHOUT_SYN);
+    if (says_fin_again(j))
+        take_back(j, SF_SIGN_FIN_AGAIN);
+    if (says_fin_unheard(j))
+        take_back(j, SF_SIGN_FIN_UNHEARD);
+    if (says_went_on(j))
+        take_back(j, SF_SIGN_WENT_ON);
+    strike_own_reset(j);
+    if (j->covers_fin)
+        revive_fin(j, &j->pa->log, ENTRY_STRUCK | ENTRY_BEHIND_HOLE);
+    if (fills_gap_before_fin(j))
+        revive_fin(j, &j->pb->log, ENTRY_WAITS);
+}
+
+bool contradict_found(const struct judgement *j)
+{
+    for (unsigned i = 0; i < SF_SIGN_COUNT; i++) {
+        if (j->by[i].is_lost || j->by[i].is_crossed)
+            return true;
+    }
+    return false;
+}
+
+void contradict_settle(struct judgement *j)
+{
+    struct log *log = &j->pa->log;
+    unsigned left = log->n;
+    for (unsigned i = 0; left > 0; left--) {
+        if ((log->entry[i].bits & ENTRY_CROSSED) == 0) {
+            i++;
+            continue;
+        }
+        log->entry[i].bits &= (uint16_t)~ENTRY_CROSSED;
+        log_move_to_end(log, i);
+    }
+}

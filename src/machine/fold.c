@@ -1,0 +1,280 @@
+#include "machine/fold.h"
+
+#include "machine/history.h"
+#include "machine/seq.h"
+
+/* The three tables. State 0 is SF_STATE_NONE: an empty cell moves nobody. */
+static const uint8_t on_sent[SF_STATE_COUNT][SF_SIGN_COUNT] = {
+#define SENT(rule, from, sign, to) [SF_STATE_##from][SF_SIGN_##sign] = SF_STATE_##to,
+#include <synfin/moves.def>
+};
+
+static const uint8_t on_heard[SF_STATE_COUNT][SF_SIGN_COUNT] = {
+#define HEARD(rule, from, sign, to) [SF_STATE_##from][SF_SIGN_##sign] = SF_STATE_##to,
+#include <synfin/moves.def>
+};
+
+static const bool takes_back[SF_SIGN_COUNT][SF_SIGN_COUNT] = {
+#define BACK(rule, said, heard) [SF_SIGN_##said][SF_SIGN_##heard] = true,
+#include <synfin/moves.def>
+};
+
+bool fold_contradicts(enum sf_sign said, enum sf_sign heard)
+{
+    return takes_back[said][heard];
+}
+
+bool fold_has_proved(const struct sf_end *end, enum sf_state state)
+{
+    for (unsigned i = 0; i < end->n_path; i++) {
+        if (end->path[i] == state && (end->proved >> i & 1u) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* The fold under way: the path so far, and what of it later signs depend on. */
+struct fold {
+    const struct sf_flow *flow;
+    const struct sf_end *me, *other;
+    const struct private_end *mine, *theirs;
+    struct sf_end path; /* only path, n_path and proved are used */
+    bool has_said_synack;
+    bool has_said_fin;
+    bool own_fin_covers; /* its first FIN acknowledged the other end's FIN */
+    bool heard_cover;    /* something that covers its FIN */
+    bool heard_bare_fin; /* a FIN that does not */
+    bool heard_covering_fin;
+};
+
+static bool acknowledges_syn(const struct entry *entry, const struct sf_end *opener)
+{
+    return (entry->flags & SF_ACK) != 0 && (opener->known & SF_KNOWS_ISS) != 0 &&
+           seq_before(opener->iss, entry->ack);
+}
+
+/* A SYN,ACK fits when it covers the SYN, or with Fast Open up to all data on it (RFC 7413 §4.2). */
+static bool fits_syn(const struct entry *entry, const struct sf_end *opener,
+                     const struct private_end *opener_notes)
+{
+    if ((opener->known & SF_KNOWS_ISS) == 0)
+        return true;
+    return seq_within(entry->ack, opener->iss + 1u, opener_notes->syn_end);
+}
+
+static bool acknowledges_fin(const struct entry *entry, const struct sf_end *closer)
+{
+    return (entry->flags & SF_ACK) != 0 && (closer->known & SF_KNOWS_FIN) != 0 &&
+           seq_not_after(closer->fin, entry->ack);
+}
+
+/* ---- what an entry says of its sender ---------------------------------------------------------
+ */
+
+/*
+ * Only an end past its handshake acknowledges more than the SYN and the data on it, or sends data
+ * where no Fast Open lets it. An end that never sent a SYN,ACK cannot be in SYN_RCVD, so that its
+ * plain ACK is proof enough. (RFC 9293 §3.10.7.4: sockets in SYN_RCVD answer duplicates with an ACK
+ * of the SYN alone.)
+ */
+static bool says_synchronized(const struct fold *fold, const struct entry *entry)
+{
+    if (!acknowledges_syn(entry, fold->other))
+        return false;
+    if (!fold->has_said_synack || seq_before(fold->theirs->syn_end, entry->ack))
+        return true;
+    return (entry->bits & ENTRY_PAYLOAD) != 0 && fold->theirs->syn_payload == 0 &&
+           (entry->flags & SF_RST) == 0;
+}
+
+/* What acknowledging the other FIN says depends on what had come from there: RFC 9293 §3.6. */
+static enum sf_sign said_fin_ack(const struct fold *fold)
+{
+    if (!fold->has_said_fin || fold->own_fin_covers)
+        return SF_SIGN_ACK_OF_FIN;
+    if (fold->heard_covering_fin && !fold->heard_bare_fin)
+        return SF_SIGN_ACK_OF_COVERING_FIN;
+    if (!fold->heard_cover)
+        return SF_SIGN_ACK_WHILE_UNCOVERED;
+    return SF_SIGN_NONE;
+}
+
+static void said_plain_signs(const struct fold *fold, const struct entry *entry,
+                             enum sf_sign signs[5])
+{
+    unsigned n = 0;
+    if (acknowledges_syn(entry, fold->other))
+        signs[n++] = SF_SIGN_ACK_OF_SYN;
+    if (says_synchronized(fold, entry))
+        signs[n++] = SF_SIGN_SYNCHRONIZED;
+    if (acknowledges_fin(entry, fold->other) && (entry->flags & SF_RST) == 0) {
+        enum sf_sign sign = said_fin_ack(fold);
+        if (sign != SF_SIGN_NONE)
+            signs[n++] = sign;
+    }
+    if ((entry->flags & SF_RST) != 0)
+        signs[n++] = SF_SIGN_RST;
+    else if ((entry->flags & SF_FIN) != 0)
+        signs[n++] = SF_SIGN_FIN;
+    signs[n] = SF_SIGN_NONE;
+}
+
+static void said_signs(const struct fold *fold, const struct entry *entry, enum sf_sign signs[5])
+{
+    signs[0] = signs[1] = SF_SIGN_NONE;
+    if ((entry->flags & (SF_SYN | SF_RST)) != SF_SYN)
+        said_plain_signs(fold, entry, signs);
+    else if ((entry->flags & SF_ACK) == 0)
+        signs[0] = SF_SIGN_SYN;
+    else if (fits_syn(entry, fold->other, fold->theirs))
+        signs[0] = SF_SIGN_SYN_ACK;
+}
+
+/* ---- what an entry is heard as ----------------------------------------------------------------
+ */
+
+void fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
+                      enum sf_sign signs[5])
+{
+    const struct sf_end *me = &flow->end[side];
+    const struct private_end *mine = &flow->history->end[side];
+    unsigned n = 0;
+    if ((entry->bits & (ENTRY_STRUCK | ENTRY_BEHIND_HOLE)) != 0) {
+        /* not heard */
+    } else if ((entry->flags & SF_RST) != 0) {
+        if ((entry->bits & ENTRY_RST_OF_SYN) != 0)
+            signs[n++] = SF_SIGN_RST_OF_SYN;
+        if ((entry->bits & ENTRY_RST_EXACT) != 0)
+            signs[n++] = SF_SIGN_RST_EXACT;
+    } else if ((entry->flags & SF_SYN) != 0) {
+        if ((entry->flags & SF_ACK) == 0)
+            signs[n++] = SF_SIGN_SYN;
+        else if ((me->known & SF_KNOWS_ISS) != 0 && fits_syn(entry, me, mine))
+            signs[n++] = SF_SIGN_SYN_ACK;
+    } else {
+        bool covers = acknowledges_fin(entry, me);
+        if (acknowledges_syn(entry, me))
+            signs[n++] = SF_SIGN_ACK_OF_SYN;
+        if ((entry->flags & SF_FIN) != 0)
+            signs[n++] = covers ? SF_SIGN_COVERING_FIN : SF_SIGN_FIN;
+        else if (covers)
+            signs[n++] = SF_SIGN_ACK_OF_FIN;
+    }
+    signs[n] = SF_SIGN_NONE;
+}
+
+/* ---- the fold ---------------------------------------------------------------------------------
+ */
+
+static void push(struct sf_end *path, enum sf_state state)
+{
+    if (path->n_path == SF_PATH_MAX)
+        return;
+    path->path[path->n_path++] = (uint8_t)state;
+}
+
+static bool proves_what_was_before(enum sf_state state, enum sf_sign sign)
+{
+    /* FIN_WAIT_2 shows nothing of itself to the outside; CLOSE may act in SYN_RCVD already. */
+    return state != SF_STATE_FIN_WAIT_2 && !(state == SF_STATE_ESTABLISHED && sign == SF_SIGN_FIN);
+}
+
+/* The state at `at` is proved by `sign`, and with it what leads there. A RST alone leads nowhere.
+ */
+static void prove(struct sf_end *path, unsigned at, enum sf_sign sign)
+{
+    path->proved = (uint16_t)(path->proved | 1u << at);
+    if (sign == SF_SIGN_RST)
+        return;
+    for (unsigned i = 0; i < at; i++) {
+        if (proves_what_was_before((enum sf_state)path->path[i], sign))
+            path->proved = (uint16_t)(path->proved | 1u << i);
+    }
+}
+
+/* Being synchronized stays true in every state behind ESTABLISHED. */
+static void prove_established(struct sf_end *path)
+{
+    for (unsigned i = 0; i < path->n_path; i++) {
+        if (path->path[i] == SF_STATE_ESTABLISHED)
+            prove(path, i, SF_SIGN_SYNCHRONIZED);
+    }
+}
+
+static void fold_said(struct fold *fold, const struct entry *entry)
+{
+    enum sf_sign signs[5];
+    said_signs(fold, entry, signs);
+    for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
+        enum sf_state from = sf_end_state(&fold->path);
+        enum sf_state to = (enum sf_state)on_sent[from][signs[i]];
+        if (to != SF_STATE_NONE && to != from)
+            push(&fold->path, to);
+        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0;
+        if (to != SF_STATE_NONE && is_seen)
+            prove(&fold->path, fold->path.n_path - 1u, signs[i]);
+        if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)
+            prove_established(&fold->path);
+    }
+    if ((entry->flags & SF_SYN) != 0 && (entry->flags & SF_ACK) != 0)
+        fold->has_said_synack = true;
+    if ((entry->flags & SF_FIN) != 0 && !fold->has_said_fin) {
+        fold->has_said_fin = true;
+        fold->own_fin_covers = acknowledges_fin(entry, fold->other);
+    }
+}
+
+static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_side side)
+{
+    enum sf_sign signs[5];
+    fold_heard_signs(fold->flow, side, entry, signs);
+    for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
+        enum sf_state from = sf_end_state(&fold->path);
+        enum sf_state to = (enum sf_state)on_heard[from][signs[i]];
+        if (to != SF_STATE_NONE && to != from)
+            push(&fold->path, to);
+        fold->heard_cover |= signs[i] == SF_SIGN_ACK_OF_FIN || signs[i] == SF_SIGN_COVERING_FIN;
+        fold->heard_covering_fin |= signs[i] == SF_SIGN_COVERING_FIN;
+        fold->heard_bare_fin |= signs[i] == SF_SIGN_FIN;
+    }
+}
+
+/* An end whose first word is a RST that refuses a SYN never listened: it was CLOSED all along. */
+static enum sf_state first_state(const struct private_end *mine)
+{
+    if (mine->start != SF_STATE_LISTEN)
+        return (enum sf_state)mine->start;
+    for (unsigned i = 0; i < mine->log.n; i++) {
+        const struct entry *entry = &mine->log.entry[i];
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == 0)
+            return (entry->flags & SF_RST) != 0 ? SF_STATE_CLOSED : SF_STATE_LISTEN;
+    }
+    return SF_STATE_LISTEN;
+}
+
+void fold_path(struct sf_flow *flow, enum sf_side side)
+{
+    enum sf_side other = sf_other(side);
+    const struct private_end *mine = &flow->history->end[side];
+    struct fold fold = {.flow = flow,
+                        .me = &flow->end[side],
+                        .other = &flow->end[other],
+                        .mine = mine,
+                        .theirs = &flow->history->end[other]};
+    if (mine->start != SF_STATE_NONE)
+        push(&fold.path, first_state(mine));
+    if (mine->start_is_proved)
+        fold.path.proved = 1;
+    for (unsigned i = 0; i < mine->log.n; i++) {
+        const struct entry *entry = &mine->log.entry[i];
+        if ((entry->bits & ENTRY_HEARD) != 0)
+            fold_heard(&fold, entry, side);
+        else if ((entry->bits & ENTRY_STRUCK) == 0)
+            fold_said(&fold, entry);
+    }
+    struct sf_end *end = &flow->end[side];
+    end->n_path = fold.path.n_path;
+    end->proved = fold.path.proved;
+    for (unsigned i = 0; i < SF_PATH_MAX; i++)
+        end->path[i] = i < fold.path.n_path ? fold.path.path[i] : (uint8_t)SF_STATE_NONE;
+}

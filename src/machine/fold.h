@@ -1,0 +1,38 @@
+/*
+ * The path of one end, folded from its log by the tables of synfin/moves.def.
+ */
+#ifndef SYNFIN_MACHINE_FOLD_H
+#define SYNFIN_MACHINE_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <synfin/flow.h>
+
+#include "machine/log.h"
+
+enum sf_sign {
+    SF_SIGN_NONE,
+#define SIGN(name) SF_SIGN_##name,
+#include <synfin/signs.def>
+#undef SIGN
+    SF_SIGN_COUNT
+};
+
+/* Folds the log of `side` anew into flow->end[side].path. */
+void fold_path(struct sf_flow *flow, enum sf_side side);
+
+/*
+ * What an entry of `side`'s log is heard as: up to four signs, ended by SF_SIGN_NONE. What was
+ * struck, or stands behind missing data, is not heard at all.
+ */
+void fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
+                      enum sf_sign signs[5]);
+
+/* Does saying `said` show that `heard` has not been heard? A row of BACK. */
+bool fold_contradicts(enum sf_sign said, enum sf_sign heard);
+
+/* Has this end proved a state that only an end past its handshake has? */
+bool fold_has_proved(const struct sf_end *end, enum sf_state state);
+
+#endif

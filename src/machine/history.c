@@ -1,0 +1,98 @@
+#include "machine/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void private_end_init(struct private_end *end)
+{
+    end->syn.first_ns = end->syn.last_ns = SF_NO_TIME;
+    end->fin.first_ns = end->fin.last_ns = SF_NO_TIME;
+    end->last_ns = SF_NO_TIME;
+    end->last_payload_ns = SF_NO_TIME;
+    end->sample_ns = SF_NO_TIME;
+    end->keepalive_ns = SF_NO_TIME;
+    end->window_closed_ns = SF_NO_TIME;
+    end->provoked_ns = SF_NO_TIME;
+    end->fin_covered_ns = SF_NO_TIME;
+    end->fin_missed_ns = SF_NO_TIME;
+}
+
+struct sf_history *history_new(void)
+{
+    struct sf_history *history = calloc(1, sizeof *history);
+    if (history == NULL)
+        return NULL;
+    private_end_init(&history->end[SF_CLIENT]);
+    private_end_init(&history->end[SF_SERVER]);
+    history->rst_sender = SF_NOBODY;
+    for (int i = 0; i < SILENCE_COUNT; i++)
+        history->told_ns[i] = SF_NO_TIME;
+    return history;
+}
+
+void history_free(struct sf_history *history)
+{
+    if (history == NULL)
+        return;
+    for (int side = 0; side < 2; side++) {
+        log_free(&history->end[side].log);
+        holes_free(&history->end[side].holes);
+    }
+    free(history->found);
+    free(history);
+}
+
+struct sf_found *history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side)
+{
+    struct sf_found *found = flow->history->found;
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (found[i].code == code && (side == SF_NOBODY || found[i].side == side))
+            return &found[i];
+    }
+    return NULL;
+}
+
+static bool make_room(struct sf_flow *flow)
+{
+    struct sf_history *history = flow->history;
+    if (flow->n_found < history->found_size)
+        return true;
+    if (flow->n_found == FOUND_MAX)
+        return false;
+    uint32_t size = history->found_size == 0 ? 2 : history->found_size * 2;
+    struct sf_found *grown = realloc(history->found, size * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    history->found = grown;
+    history->found_size = size;
+    flow->found = grown;
+    return true;
+}
+
+struct sf_found *history_add_found(struct sf_flow *flow, const struct sf_found *found)
+{
+    if (!make_room(flow))
+        return NULL;
+    struct sf_found *added = &flow->history->found[flow->n_found++];
+    *added = *found;
+    return added;
+}
+
+void history_drop_found(struct sf_flow *flow, enum sf_code code)
+{
+    struct sf_found *found = flow->history->found;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (found[i].code != code)
+            found[kept++] = found[i];
+    }
+    flow->n_found = kept;
+}
+
+bool history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
+                      int64_t now_ns)
+{
+    const struct sf_end *end = &flow->end[side];
+    int64_t rtt = (end->known & SF_KNOWS_RTT) != 0 ? end->rtt_ns + RTT_SLACK_NS : RTT_UNKNOWN_NS;
+    return now_ns - sent_ns >= rtt;
+}

@@ -1,0 +1,146 @@
+/*
+ * The machine's own notes on a connection: what the public struct sf_flow does not show.
+ */
+#ifndef SYNFIN_MACHINE_HISTORY_H
+#define SYNFIN_MACHINE_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <synfin/flow.h>
+
+#include "machine/holes.h"
+#include "machine/log.h"
+
+/* Round trip to assume where none was seen. */
+#define RTT_UNKNOWN_NS INT64_C(200000000)
+
+/* What a busy host or path may add to a round trip before its silence means anything. */
+#define RTT_SLACK_NS INT64_C(5000000)
+
+#define FOUND_MAX 48u
+
+/* What silence can show; see silence.h. */
+enum silence {
+    SILENCE_SYNACK_UNHEARD, /* an end that takes a SYN,ACK answers it at once */
+    SILENCE_NO_ANSWER,
+    SILENCE_HALF_OPEN,
+    SILENCE_CLIENT_HALF_CLOSED, /* by the side that closed its half: + enum sf_side */
+    SILENCE_SERVER_HALF_CLOSED,
+    SILENCE_CLIENT_GAVE_UP, /* by the side that repeats: + enum sf_side */
+    SILENCE_SERVER_GAVE_UP,
+    SILENCE_COUNT
+};
+
+/* A segment that may be repeated: its first and its latest sight. */
+struct sighting {
+    int64_t first_ns, last_ns; /* SF_NO_TIME: never */
+    int64_t interval_ns;       /* between the last two */
+    uint32_t first_tsval, last_tsval;
+    uint64_t first_number;
+};
+
+/* Payload that stays unacknowledged while it is sent again and again. */
+struct stubborn {
+    uint32_t seq;
+    uint32_t count;      /* repeats in a row */
+    int64_t last_ns;     /* of the last one */
+    int64_t interval_ns; /* between the last two */
+    uint64_t number;     /* of the last one */
+};
+
+struct private_end {
+    struct log log;
+    struct holes holes;
+    struct sighting syn, fin; /* `syn` is its SYN or SYN,ACK */
+    struct stubborn stubborn;
+    uint8_t start; /* the state in which its path begins */
+    bool start_is_proved;
+    bool has_said_synack;    /* a SYN,ACK of it was seen */
+    bool has_said_plain_syn; /* a SYN without ACK of it was seen */
+    uint32_t syn_payload;    /* octets on its SYN */
+    uint32_t syn_end;        /* sequence number after its SYN and the data on it */
+    uint32_t first_fin_ack;  /* acknowledgment number of its first FIN */
+    bool first_fin_has_ack;
+    int64_t last_ns; /* of its last segment; SF_NO_TIME: none */
+    uint64_t last_number;
+    uint32_t last_ack; /* acknowledgment number of its last segment with ACK */
+    bool has_last_ack;
+    int64_t last_payload_ns; /* of its last new payload */
+    uint64_t segments;       /* sent, copies and damaged ones left out */
+    uint64_t resets;         /* of these: RSTs */
+    uint64_t acks_advanced;  /* how often its acknowledgment number grew */
+    /* Round-trip sample: the end acknowledges `sample_end`, first seen at `sample_ns`. */
+    uint32_t sample_end;
+    int64_t sample_ns;   /* SF_NO_TIME: none under way */
+    uint16_t last_ip_id; /* of its last segment */
+    uint32_t last_tsval;
+    uint32_t dsacks; /* duplicate reports (RFC 2883) it sent */
+    /* Keepalives it sent in a row without an answer, and when the last one was. */
+    uint32_t keepalives;
+    int64_t keepalive_ns, keepalive_interval_ns;
+    int64_t window_closed_ns; /* SF_NO_TIME: open */
+    /* A segment of the other end that this end had to answer with a challenge ACK. */
+    int64_t provoked_ns; /* SF_NO_TIME: none */
+    uint64_t provoked_number;
+    uint8_t provoked_detail; /* enum sf_detail */
+    bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
+    /* Silence and ordering around its FIN. */
+    int64_t fin_covered_ns; /* when the other end first acknowledged it */
+    uint64_t fin_covered_number;
+    int64_t fin_missed_ns;  /* when the other end provably had not heard it */
+    bool fin_was_damaged;   /* its FIN came with a wrong checksum */
+    bool fin_is_inferred;   /* never seen, but must have been sent */
+    uint32_t synack_struck; /* how often in a row its SYN,ACK showed that the ACK was lost */
+};
+
+struct sf_history {
+    struct private_end end[2]; /* by enum sf_side */
+    struct sf_found *found;
+    uint32_t found_size;
+    uint32_t checksums_right[2], checksums_wrong[2]; /* verified ones, by end of the key */
+    bool is_midstream;              /* the capture has no SYN and no SYN,ACK of it */
+    bool has_syn;                   /* a SYN of it was seen */
+    bool is_self_connected;         /* both ends are one port */
+    bool rst_in_handshake;          /* an accepted RST before the handshake was complete */
+    bool rst_refused;               /* that RST answered the SYN */
+    bool rst_accepted;              /* any accepted RST */
+    uint8_t rst_sender;             /* enum sf_side of the first accepted RST */
+    bool gave_up;                   /* one end gave up: close is `timeout` */
+    bool second_fin_covers;         /* the second FIN was the first to acknowledge the first one */
+    bool second_fin_covered_before; /* the first FIN was acknowledged before the second one */
+    bool syns_crossed;
+    bool roles_are_guessed;
+    bool has_data;
+    bool is_reuse;      /* an earlier connection of these ports is in the capture */
+    uint8_t reuse_code; /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
+    uint8_t reuse_side; /* enum sf_side that held TIME_WAIT */
+    uint8_t reuse_detail;
+    int64_t reuse_ns;               /* since the earlier one ended */
+    bool is_dead_duplicate;         /* an old SYN opened it: its alleged sender never asked */
+    int64_t told_ns[SILENCE_COUNT]; /* the deadline of each silence that was told already */
+};
+
+/* Notes for a new connection; NULL without memory. */
+struct sf_history *history_new(void);
+
+/* NULL is fine. */
+void history_free(struct sf_history *history);
+
+/* Adds a finding to the flow, or counts it where its code and side are there already. */
+struct sf_found *history_add_found(struct sf_flow *flow, const struct sf_found *found);
+
+/* The finding of that code and side, or NULL. SF_NOBODY as `side` stands for any. */
+struct sf_found *history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side);
+
+/* Takes a finding back that turned out not to hold. */
+void history_drop_found(struct sf_flow *flow, enum sf_code code);
+
+/*
+ * Had what passed at `sent_ns` towards `side` the time to arrive there, and an answer the time to
+ * come back here, by `now_ns`? Decides between "did not arrive" and "the two crossed".
+ */
+bool history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
+                      int64_t now_ns);
+
+#endif

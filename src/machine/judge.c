@@ -1,0 +1,191 @@
+#include "machine/judge.h"
+
+#include <string.h>
+
+#include "machine/seq.h"
+
+#define KEEPALIVE_IDLE_NS INT64_C(500000000)
+
+bool judge_is_all_acknowledged(const struct sf_end *end)
+{
+    return (end->known & SF_KNOWS_UNA) != 0 && seq_not_after(end->max, end->una);
+}
+
+static void judge_flags(struct judgement *j)
+{
+    uint16_t flags = j->segment->flags;
+    j->has_ack = (flags & SF_ACK) != 0;
+    j->is_rst = (flags & SF_RST) != 0;
+    j->is_syn = (flags & (SF_SYN | SF_ACK | SF_RST)) == SF_SYN;
+    j->is_synack = (flags & (SF_SYN | SF_ACK | SF_RST)) == (SF_SYN | SF_ACK);
+    j->is_fin = (flags & (SF_FIN | SF_SYN | SF_RST)) == SF_FIN;
+    j->is_plain = (flags & (SF_SYN | SF_RST)) == 0;
+    j->text = segment_text(j->segment);
+    j->end = segment_end(j->segment);
+}
+
+static bool is_past_handshake(const struct sf_end *end)
+{
+    for (unsigned i = 0; i < end->n_path; i++) {
+        enum sf_state state = (enum sf_state)end->path[i];
+        bool is_opening = state == SF_STATE_CLOSED || state == SF_STATE_LISTEN ||
+                          state == SF_STATE_SYN_SENT || state == SF_STATE_SYN_RCVD;
+        if (!is_opening && (end->proved >> i & 1u) != 0)
+            return true;
+    }
+    return false;
+}
+
+static void judge_syn(struct judgement *j)
+{
+    bool is_seen = j->pa->syn.first_ns != SF_NO_TIME;
+    bool same = is_seen && j->segment->seq == j->A->iss;
+    j->is_syn_again = j->is_syn && same && j->pa->has_said_plain_syn;
+    j->is_synack_again = j->is_synack && same && j->pa->has_said_synack;
+    if (j->is_syn_again || j->is_synack_again)
+        j->gap_ns = j->now_ns - j->pa->syn.last_ns;
+    j->answers_syn = j->is_synack_again && j->pb->syn.last_ns != j->pb->syn.first_ns &&
+                     !history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
+    j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
+                                   seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
+    j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
+}
+
+static void judge_fin(struct judgement *j)
+{
+    bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
+    j->is_first_fin = j->is_fin && !known;
+    j->fin_was_inferred = j->pa->fin_is_inferred;
+    j->is_fin_again = j->is_fin && known && j->end == j->A->fin;
+    if (j->is_fin_again && j->pa->fin.last_ns != SF_NO_TIME)
+        j->gap_ns = j->now_ns - j->pa->fin.last_ns;
+}
+
+/* A keepalive (RFC 9293 §3.8.4) or a probe of a closed window (§3.8.6.1) repeats no data. */
+static void judge_probe(struct judgement *j)
+{
+    bool is_below = j->segment->payload <= 1 && j->segment->seq == j->A->max - 1u;
+    if (!j->is_plain || j->is_fin || (j->A->known & SF_KNOWS_SEQ) == 0 ||
+        (j->A->known & SF_KNOWS_FIN) != 0)
+        return;
+    bool is_closed = j->pb->window_closed_ns != SF_NO_TIME;
+    if (is_closed)
+        j->is_window_probe = is_below || (j->segment->payload == 1 && j->segment->seq == j->A->una);
+    else
+        j->is_keepalive = is_below && j->pa->last_ns != SF_NO_TIME &&
+                          j->now_ns - j->pa->last_ns >= KEEPALIVE_IDLE_NS &&
+                          (judge_is_all_acknowledged(j->A) || j->pa->keepalives > 0);
+}
+
+/* Splits the payload into what is new, what fills a gap, and what was seen before. */
+static void judge_payload(struct judgement *j)
+{
+    uint32_t payload = j->segment->payload;
+    if ((j->A->known & SF_KNOWS_SEQ) == 0) {
+        j->fresh = payload;
+        return;
+    }
+    int32_t ahead = seq_distance(j->text, j->A->max);
+    j->is_behind_gap = ahead > 0 && (j->is_plain || j->is_fin);
+    if (payload == 0 || j->is_keepalive)
+        return;
+    if (ahead >= 0) {
+        j->fresh = payload;
+        return;
+    }
+    uint32_t below = (uint32_t)-ahead;
+    j->fresh = payload > below ? payload - below : 0;
+    const struct holes *holes = &j->pa->holes;
+    uint32_t right = j->text + (payload - j->fresh);
+    for (uint32_t i = 0; i < holes->n; i++) {
+        const struct hole *hole = &holes->hole[i];
+        uint32_t from = seq_before(j->text, hole->left) ? hole->left : j->text;
+        uint32_t to = seq_before(right, hole->right) ? right : hole->right;
+        if (!seq_before(from, to))
+            continue;
+        if (j->late == 0)
+            j->filled = *hole;
+        j->late += to - from;
+    }
+    j->again = payload - j->fresh - j->late;
+}
+
+/* The most that `end` can have allowed to be sent: RFC 7323 §2.2. */
+static uint32_t widest_window(const struct judgement *j, const struct sf_end *end)
+{
+    bool both = j->flow->end[0].has_options && j->flow->end[1].has_options;
+    return UINT32_C(65535) << (both ? end->wscale : 14u);
+}
+
+static void judge_ack(struct judgement *j)
+{
+    if (!j->has_ack || j->is_rst)
+        return;
+    uint32_t ack = j->segment->ack;
+    j->is_old_ack = (j->A->known & SF_KNOWS_RCV) != 0 && seq_before(ack, j->A->rcv);
+    if ((j->B->known & SF_KNOWS_SEQ) != 0 && !j->is_synack) {
+        int32_t beyond = seq_distance(ack, j->B->max);
+        if (beyond > 0 && (uint32_t)beyond <= widest_window(j, j->A))
+            j->unseen = (uint32_t)beyond;
+        j->is_bad_ack = (beyond > 0 && j->unseen == 0) ||
+                        (beyond < 0 && (uint32_t)-beyond > (UINT32_C(1) << 30));
+    }
+    j->covers_fin = !j->is_bad_ack && j->is_plain && (j->B->known & SF_KNOWS_FIN) != 0 &&
+                    seq_not_after(j->B->fin, ack);
+    j->is_first_cover = j->covers_fin && j->pb->fin_covered_ns == SF_NO_TIME;
+}
+
+/* RFC 2883 §4: the first block reports octets below the acknowledgment, or inside another block. */
+static void judge_dsack(struct judgement *j)
+{
+    const struct sf_options *options = &j->segment->options;
+    j->is_dsack = (options->present & SF_OPT_SACK) != 0 && j->has_ack &&
+                  seq_not_after(options->sack_right, j->segment->ack) &&
+                  seq_before(options->sack_left, options->sack_right);
+}
+
+static void judge_third(struct judgement *j)
+{
+    j->is_third = j->a == SF_CLIENT && j->is_plain && j->has_ack && !j->is_bad_ack &&
+                  j->flow->complete_ns == SF_NO_TIME && j->pa->has_said_plain_syn &&
+                  !j->pb->has_said_plain_syn && !j->flow->history->rst_accepted &&
+                  ((j->B->known & SF_KNOWS_ISS) == 0 || seq_before(j->B->iss, j->segment->ack));
+}
+
+/* A bare ACK with the current numbers, soon after something that RFC 5961 answers so. */
+static void judge_challenge(struct judgement *j)
+{
+    if (j->pa->provoked_ns == SF_NO_TIME || !j->is_plain || j->is_fin || j->segment->payload != 0)
+        return;
+    bool is_current = j->has_ack && j->segment->seq == j->A->max && !j->is_old_ack &&
+                      j->unseen == 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
+                      j->segment->ack == j->A->rcv;
+    bool in_time = !history_had_time(j->flow, j->a, j->pa->provoked_ns, j->now_ns);
+    j->is_challenge = is_current && in_time;
+}
+
+void judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
+           const struct sf_segment *segment, struct sf_step *step)
+{
+    memset(j, 0, sizeof *j);
+    j->machine = machine;
+    j->flow = flow;
+    j->segment = segment;
+    j->step = step;
+    j->a = sf_flow_sender(flow, segment);
+    j->b = sf_other(j->a);
+    j->A = &flow->end[j->a];
+    j->B = &flow->end[j->b];
+    j->pa = &flow->history->end[j->a];
+    j->pb = &flow->history->end[j->b];
+    j->now_ns = segment->time_ns;
+    judge_flags(j);
+    judge_syn(j);
+    judge_fin(j);
+    judge_probe(j);
+    judge_payload(j);
+    judge_ack(j);
+    judge_dsack(j);
+    judge_third(j);
+    judge_challenge(j);
+}

@@ -1,0 +1,93 @@
+/*
+ * One segment held against what is known of its connection: facts only, nothing is changed.
+ *
+ * A is the end that sent the segment, B the one it is addressed to.
+ */
+#ifndef SYNFIN_MACHINE_JUDGE_H
+#define SYNFIN_MACHINE_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <synfin/event.h>
+
+#include "machine/fold.h"
+#include "machine/history.h"
+#include "machine/machine.h"
+
+/* What a repeat contradicted: something addressed to its sender that it shows not to have heard. */
+struct contradiction {
+    bool is_lost;       /* the heard entry had time to arrive: it did not */
+    bool is_crossed;    /* it was still on its way */
+    bool is_timed;      /* a round trip was known, so that this is certain */
+    struct entry heard; /* the first one that was lost, else the last one that crossed */
+};
+
+/* Where a RST stands. */
+enum reset_place {
+    RESET_EXACT,   /* it is, or may be, the next number expected */
+    RESET_INEXACT, /* in the window, but not exact: RFC 5961 §3.2 */
+    RESET_OUTSIDE, /* out of the window */
+    RESET_UNKNOWN  /* nothing of its sender was seen before */
+};
+
+struct judgement {
+    struct machine *machine;
+    struct sf_flow *flow;
+    const struct sf_segment *segment;
+    struct sf_step *step;
+    enum sf_side a, b;
+    struct sf_end *A, *B;
+    struct private_end *pa, *pb;
+    int64_t now_ns;
+
+    uint32_t text, end; /* numbers of the first payload octet, and behind the last */
+    bool is_syn;        /* SYN without ACK */
+    bool is_synack;
+    bool is_fin, is_rst, has_ack;
+    bool is_plain; /* neither SYN nor RST */
+    bool is_syn_again, is_synack_again, is_fin_again;
+    bool fits_syn;     /* a SYN,ACK that acknowledges the other end's SYN */
+    bool is_stale_syn; /* a SYN of an end that has proved more than its handshake */
+    bool is_first_fin;
+    uint32_t fresh;     /* payload octets above everything seen */
+    uint32_t late;      /* payload octets that fill a gap */
+    uint32_t again;     /* payload octets seen before */
+    bool is_behind_gap; /* it leaves a gap in front of itself */
+    struct hole filled; /* the first gap it reached into, when late > 0 */
+    bool is_keepalive, is_window_probe;
+    bool is_old_ack; /* below what its sender has acknowledged already */
+    uint32_t unseen; /* octets it acknowledges that never passed here */
+    bool is_bad_ack; /* acknowledges what cannot have been sent */
+    bool covers_fin; /* acknowledges the FIN of B */
+    bool is_first_cover;
+    bool is_third;     /* it completes the handshake */
+    bool is_challenge; /* a bare ACK that only an unacceptable segment explains */
+    bool window_closes, window_opens;
+    int64_t window_closed_for_ns; /* when it opens */
+    bool fin_was_inferred;        /* A's FIN was known before only because it must have been sent */
+    bool answers_syn;             /* a SYN,ACK again that answers a SYN again */
+    bool is_overflow;             /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
+    bool is_dsack;                /* reports octets as received twice */
+    int64_t gap_ns;               /* since the same SYN, SYN,ACK or FIN last passed */
+
+    /* RST */
+    enum reset_place place;
+    bool is_believed;      /* its sender can have written this number */
+    bool is_accepted;      /* it ends B, as far as can be told */
+    bool is_certain;       /* its number is the next expected beyond doubt */
+    bool answers;          /* it answers the last segment of B: SEQ is its acknowledgment number */
+    bool struck_answer;    /* what it answers did not take effect: that entry was struck */
+    struct entry answered; /* that segment, when it is in the log of A */
+
+    struct contradiction by[SF_SIGN_COUNT]; /* by what is said */
+};
+
+/* Sets sides, flags and everything that follows from the numbers. */
+void judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
+           const struct sf_segment *segment, struct sf_step *step);
+
+/* Has A sent nothing but the opening, or is everything it sent acknowledged? */
+bool judge_is_all_acknowledged(const struct sf_end *end);
+
+#endif

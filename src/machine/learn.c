@@ -1,0 +1,404 @@
+#include "machine/learn.h"
+
+#include <string.h>
+
+#include "machine/seq.h"
+
+#define WSCALE_MAX 14u /* RFC 7323 §2.3 */
+
+/* ---- the first segment ------------------------------------------------------------------------
+ */
+
+/* Ports below 1024 apart, these are where servers listen. */
+static bool is_server_port(uint16_t port)
+{
+    static const uint16_t known[] = {1080, 1194, 1433, 1521,  1723,  1883,  2049, 2375, 3000, 3128,
+                                     3268, 3306, 3389, 4369,  5000,  5060,  5061, 5222, 5432, 5601,
+                                     5672, 5900, 5984, 6379,  6443,  6667,  8000, 8008, 8080, 8081,
+                                     8086, 8088, 8443, 8500,  8883,  8888,  9000, 9042, 9090, 9092,
+                                     9200, 9300, 9418, 10000, 11211, 15672, 27017};
+    if (port < 1024)
+        return true;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i] == port)
+            return true;
+    }
+    return false;
+}
+
+/* Which end of the key looks like the client: the one with the larger port, unless exactly one of
+ * the two ports is a server's. */
+static uint8_t guess_client(const struct sf_key *key)
+{
+    bool first = is_server_port(key->port[0]), second = is_server_port(key->port[1]);
+    if (first != second)
+        return first ? 1 : 0;
+    return key->port[0] >= key->port[1] ? 0 : 1;
+}
+
+static void start_at(struct sf_flow *flow, enum sf_state client, enum sf_state server)
+{
+    flow->history->end[SF_CLIENT].start = (uint8_t)client;
+    flow->history->end[SF_SERVER].start = (uint8_t)server;
+}
+
+/* A SYN,ACK first: it proves SYN_RCVD of its sender, and tells the SYN that did not pass here. */
+static void begin_with_synack(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    flow->client = (uint8_t)(1u - segment->from);
+    start_at(flow, SF_STATE_SYN_SENT, SF_STATE_NONE);
+    struct sf_end *client = &flow->end[SF_CLIENT];
+    client->iss = client->first = client->una = segment->ack - 1u;
+    client->max = segment->ack;
+    client->known |= SF_KNOWS_ISS | SF_KNOWS_SEQ;
+    flow->history->end[SF_CLIENT].syn_end = segment->ack;
+}
+
+static void begin_midstream(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    struct sf_history *history = flow->history;
+    flow->client = guess_client(&flow->key);
+    history->is_midstream = true;
+    history->roles_are_guessed = true;
+    enum sf_side sender = sf_flow_sender(flow, segment);
+    enum sf_state unknown = SF_STATE_ESTABLISHED;
+    start_at(flow, unknown, unknown);
+    if ((segment->flags & SF_RST) != 0)
+        start_at(flow, SF_STATE_CLOSED, SF_STATE_CLOSED);
+    else if ((segment->flags & SF_FIN) != 0)
+        history->end[sender].start = SF_STATE_FIN_WAIT_1;
+}
+
+void learn_begin(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    flow->history->is_self_connected =
+        flow->key.port[0] == flow->key.port[1] &&
+        memcmp(flow->key.addr[0], flow->key.addr[1], sizeof flow->key.addr[0]) == 0;
+    if ((segment->flags & (SF_SYN | SF_RST)) != SF_SYN) {
+        begin_midstream(flow, segment);
+    } else if ((segment->flags & SF_ACK) != 0) {
+        begin_with_synack(flow, segment);
+    } else {
+        flow->client = segment->from;
+        start_at(flow, SF_STATE_CLOSED, SF_STATE_LISTEN);
+    }
+}
+
+static void swap_ends(struct sf_flow *flow)
+{
+    struct sf_history *history = flow->history;
+    struct sf_end end = flow->end[0];
+    flow->end[0] = flow->end[1];
+    flow->end[1] = end;
+    struct private_end private_end = history->end[0];
+    history->end[0] = history->end[1];
+    history->end[1] = private_end;
+    if (flow->closed_by != SF_NOBODY)
+        flow->closed_by = (uint8_t)sf_other((enum sf_side)flow->closed_by);
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (history->found[i].side != SF_NOBODY)
+            history->found[i].side = (uint8_t)sf_other((enum sf_side)history->found[i].side);
+    }
+    flow->client = (uint8_t)(1u - flow->client);
+}
+
+void learn_roles(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    if (!flow->history->roles_are_guessed || (segment->flags & (SF_SYN | SF_RST)) != SF_SYN)
+        return;
+    bool is_synack = (segment->flags & SF_ACK) != 0;
+    flow->history->roles_are_guessed = false;
+    if ((sf_flow_sender(flow, segment) == SF_CLIENT) == is_synack)
+        swap_ends(flow);
+}
+
+/* ---- what was sent ----------------------------------------------------------------------------
+ */
+
+static void see(struct sighting *sighting, const struct sf_segment *segment)
+{
+    if (sighting->first_ns == SF_NO_TIME) {
+        sighting->first_ns = segment->time_ns;
+        sighting->first_tsval = segment->options.tsval;
+        sighting->first_number = segment->number;
+    } else {
+        sighting->interval_ns = segment->time_ns - sighting->last_ns;
+    }
+    sighting->last_ns = segment->time_ns;
+    sighting->last_tsval = segment->options.tsval;
+}
+
+/* Windows are scaled only when both SYNs carried the option: RFC 7323 §2.2. */
+static void agree_on_scale(struct sf_flow *flow)
+{
+    bool both = true;
+    for (int side = 0; side < 2; side++) {
+        const struct sf_end *end = &flow->end[side];
+        both = both && end->has_options && (end->options.present & SF_OPT_WSCALE) != 0;
+    }
+    for (int side = 0; both && side < 2; side++) {
+        uint8_t shift = flow->end[side].options.wscale;
+        flow->end[side].wscale = shift > WSCALE_MAX ? WSCALE_MAX : shift;
+    }
+}
+
+static void learn_first(struct judgement *j)
+{
+    struct sf_end *end = j->A;
+    if ((end->known & SF_KNOWS_TTL) == 0) {
+        end->ttl = j->segment->ttl;
+        end->known |= SF_KNOWS_TTL;
+    }
+    if ((end->known & SF_KNOWS_SEQ) != 0 || j->is_rst)
+        return;
+    end->first = end->max = end->una = j->segment->seq;
+    end->known |= SF_KNOWS_SEQ;
+}
+
+static void learn_syn(struct judgement *j)
+{
+    struct sf_end *end = j->A;
+    see(&j->pa->syn, j->segment);
+    if (j->is_syn) {
+        j->pa->has_said_plain_syn = true;
+        j->flow->history->has_syn = true;
+    } else {
+        j->pa->has_said_synack = true;
+    }
+    if (end->has_options)
+        return;
+    end->iss = end->first = j->segment->seq;
+    end->known |= SF_KNOWS_ISS;
+    end->options = j->segment->options;
+    end->syn_flags = j->segment->flags;
+    end->has_options = true;
+    j->pa->syn_payload = j->segment->payload;
+    j->pa->syn_end = j->text + j->segment->payload;
+    agree_on_scale(j->flow);
+}
+
+static void learn_fin(struct judgement *j)
+{
+    if (j->is_first_fin) {
+        j->A->fin = j->end;
+        j->A->known |= SF_KNOWS_FIN;
+        j->pa->fin_is_inferred = false;
+        j->pa->first_fin_ack = j->segment->ack;
+        j->pa->first_fin_has_ack = j->has_ack;
+    }
+    if (j->is_first_fin || j->is_fin_again)
+        see(&j->pa->fin, j->segment);
+}
+
+static void open_gap(struct judgement *j)
+{
+    struct hole gap = {.left = j->A->max,
+                       .right = j->text,
+                       .opened_ns = j->now_ns,
+                       .opened_ts = j->segment->options.tsval,
+                       .opened_id = j->segment->ip_id};
+    holes_open(&j->pa->holes, &gap);
+}
+
+/*
+ * The end of A's payload or FIN is where the next acknowledgment of B can be timed. A repeat makes
+ * the sample void: which of the two is acknowledged would be a guess (Karn's rule, RFC 6298 §3).
+ */
+static void sample_rtt(struct judgement *j, bool is_new)
+{
+    struct private_end *timer = j->pb;
+    if (is_new && (timer->sample_ns == SF_NO_TIME || j->is_syn || j->is_synack)) {
+        timer->sample_end = j->end;
+        timer->sample_ns = j->now_ns;
+    } else if (j->is_syn_again || j->is_synack_again) {
+        timer->sample_ns = j->now_ns;
+    } else if ((j->again > 0 || j->is_fin_again) && timer->sample_ns != SF_NO_TIME) {
+        timer->sample_ns = SF_NO_TIME;
+    }
+}
+
+void learn_sent(struct judgement *j)
+{
+    if (j->is_synack && !j->fits_syn)
+        return;
+    learn_first(j);
+    if (j->is_rst)
+        return;
+    if ((j->is_syn || j->is_synack) && !j->is_stale_syn)
+        learn_syn(j);
+    bool is_new = seq_before(j->A->max, j->end);
+    bool fin_is_odd = j->is_fin && !j->is_first_fin && !j->is_fin_again;
+    if (j->is_behind_gap && is_new && !j->is_bad_ack)
+        open_gap(j);
+    if (j->late > 0 || (j->is_fin && !is_new))
+        holes_fill(&j->pa->holes, j->text, j->end, NULL);
+    if (is_new && !fin_is_odd)
+        j->A->max = j->end;
+    learn_fin(j);
+    sample_rtt(j, is_new);
+    j->A->bytes += j->fresh + j->late;
+    if (j->fresh + j->late > 0)
+        j->pa->last_payload_ns = j->now_ns;
+    if (j->segment->payload > 0)
+        j->flow->history->has_data = true;
+}
+
+/* ---- what is acknowledged ---------------------------------------------------------------------
+ */
+
+static void keep_smallest_rtt(struct sf_end *end, int64_t rtt_ns)
+{
+    if (rtt_ns < 0)
+        return;
+    if ((end->known & SF_KNOWS_RTT) == 0 || rtt_ns < end->rtt_ns)
+        end->rtt_ns = rtt_ns;
+    end->known |= SF_KNOWS_RTT;
+}
+
+/* A SYN,ACK that echoes the first of several SYNs answers that one: RFC 7323 §4.3. */
+static int64_t answered_at(const struct judgement *j)
+{
+    const struct sighting *syn = &j->pb->syn;
+    bool echoes_first = j->is_synack && (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+                        j->segment->options.tsecr == syn->first_tsval &&
+                        syn->first_tsval != syn->last_tsval;
+    return echoes_first ? syn->first_ns : j->pa->sample_ns;
+}
+
+static void time_acknowledgment(struct judgement *j)
+{
+    struct private_end *pa = j->pa;
+    if (pa->sample_ns == SF_NO_TIME || seq_before(j->segment->ack, pa->sample_end))
+        return;
+    keep_smallest_rtt(j->A, j->now_ns - answered_at(j));
+    pa->sample_ns = SF_NO_TIME;
+}
+
+/* B was never seen: what A acknowledges tells where B stands. */
+static void infer_peer(struct judgement *j)
+{
+    struct sf_end *peer = j->B;
+    uint32_t ack = j->segment->ack;
+    peer->max = peer->una = ack;
+    peer->first = ack;
+    peer->known |= SF_KNOWS_SEQ;
+    if (!j->is_third)
+        return;
+    peer->iss = peer->first = ack - 1u;
+    peer->known |= SF_KNOWS_ISS;
+    j->pb->syn_end = ack;
+    struct entry synack = log_entry(j->segment, ENTRY_INFERRED);
+    synack.flags = SF_SYN | SF_ACK;
+    synack.number = 0;
+    synack.seq = ack - 1u;
+    synack.end = ack;
+    synack.ack = j->pa->syn_end;
+    log_append(&j->pb->log, &synack);
+    synack.bits = ENTRY_HEARD;
+    log_append(&j->pa->log, &synack);
+}
+
+/* Octets of B that A has, but that never passed here. */
+static void credit_unseen(struct judgement *j)
+{
+    struct hole gap = {.left = j->B->max, .right = j->segment->ack, .opened_ns = j->now_ns};
+    holes_open(&j->pb->holes, &gap);
+    j->B->max = j->segment->ack;
+}
+
+void learn_acknowledged(struct judgement *j)
+{
+    if (!j->has_ack || j->is_rst || j->is_bad_ack || (j->is_synack && !j->fits_syn))
+        return;
+    uint32_t ack = j->segment->ack;
+    if ((j->B->known & SF_KNOWS_SEQ) == 0)
+        infer_peer(j);
+    if (j->unseen > 0)
+        credit_unseen(j);
+    if ((j->A->known & SF_KNOWS_RCV) == 0 || seq_before(j->A->rcv, ack)) {
+        if ((j->A->known & SF_KNOWS_RCV) != 0)
+            j->pa->acks_advanced++;
+        j->A->rcv = ack;
+        j->A->known |= SF_KNOWS_RCV;
+    }
+    if ((j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, ack)) {
+        j->B->una = ack;
+        j->B->known |= SF_KNOWS_UNA;
+        memset(&j->pb->stubborn, 0, sizeof j->pb->stubborn);
+    }
+    time_acknowledgment(j);
+    if (j->is_first_cover) {
+        j->pb->fin_covered_ns = j->now_ns;
+        j->pb->fin_covered_number = j->segment->number;
+    }
+    if (j->is_dsack)
+        j->pa->dsacks++;
+}
+
+/* ---- manners ----------------------------------------------------------------------------------
+ */
+
+void learn_window(struct judgement *j)
+{
+    bool is_syn = (j->segment->flags & SF_SYN) != 0;
+    if (j->is_rst)
+        return;
+    j->A->window = (uint32_t)j->segment->window << (is_syn ? 0u : j->A->wscale);
+    if (is_syn || j->is_old_ack)
+        return;
+    bool is_closed = j->pa->window_closed_ns != SF_NO_TIME;
+    j->window_closes = !is_closed && j->segment->window == 0 && !j->covers_fin;
+    j->window_opens = is_closed && j->segment->window > 0;
+    if (j->window_opens)
+        j->window_closed_for_ns = j->now_ns - j->pa->window_closed_ns;
+    if (j->window_closes || j->window_opens)
+        j->pa->window_closed_ns = j->window_closes ? j->now_ns : SF_NO_TIME;
+}
+
+static void learn_keepalive(struct judgement *j)
+{
+    j->pb->keepalives = 0; /* whatever A sends is a sign of life */
+    if (!j->is_keepalive) {
+        j->pa->keepalives = 0;
+        return;
+    }
+    j->pa->keepalive_interval_ns =
+        j->now_ns - (j->pa->keepalives > 0 ? j->pa->keepalive_ns : j->pa->last_ns);
+    j->pa->keepalives++;
+    j->pa->keepalive_ns = j->now_ns;
+}
+
+/* Repeats of the lowest octets that are not acknowledged yet: RFC 9293 §3.8.3. */
+static void learn_stubborn(struct judgement *j)
+{
+    struct stubborn *stubborn = &j->pa->stubborn;
+    bool repeats = (j->again > 0 || j->is_fin_again) && !j->is_keepalive &&
+                   !judge_is_all_acknowledged(j->A) && seq_not_after(j->text, j->A->una) &&
+                   (j->A->known & SF_KNOWS_UNA) != 0;
+    if (!repeats)
+        return;
+    stubborn->interval_ns =
+        stubborn->count > 0 ? j->now_ns - stubborn->last_ns : j->now_ns - j->pa->last_ns;
+    stubborn->seq = j->text;
+    stubborn->count++;
+    stubborn->last_ns = j->now_ns;
+    stubborn->number = j->segment->number;
+}
+
+void learn_manners(struct judgement *j)
+{
+    if (!j->is_rst) {
+        learn_keepalive(j);
+        learn_stubborn(j);
+    }
+    if (j->has_ack && !j->is_rst) {
+        j->pa->last_ack = j->segment->ack;
+        j->pa->has_last_ack = true;
+    }
+    j->pa->last_ns = j->now_ns;
+    j->pa->last_number = j->segment->number;
+    j->pa->last_ip_id = j->segment->ip_id;
+    j->pa->last_tsval = j->segment->options.tsval;
+    j->pa->segments++;
+    j->pa->resets += j->is_rst ? 1u : 0u;
+}

@@ -1,0 +1,273 @@
+#include "machine/machine.h"
+
+#include <string.h>
+
+#include "machine/annotate.h"
+#include "machine/contradict.h"
+#include "machine/judge.h"
+#include "machine/learn.h"
+#include "machine/outcome.h"
+#include "machine/record.h"
+#include "machine/reset.h"
+#include "machine/rules.h"
+#include "machine/step.h"
+
+bool machine_begin(struct sf_flow *flow)
+{
+    flow->start_ns = flow->last_ns = SF_NO_TIME;
+    flow->syn_ns = flow->synack_ns = flow->complete_ns = SF_NO_TIME;
+    flow->closed_by = SF_NOBODY;
+    flow->history = history_new();
+    return flow->history != NULL;
+}
+
+void machine_forget(struct sf_flow *flow)
+{
+    history_free(flow->history);
+    flow->history = NULL;
+    flow->found = NULL;
+    flow->n_found = 0;
+}
+
+static void relate_numbers(const struct judgement *j)
+{
+    if ((j->A->known & SF_KNOWS_SEQ) != 0)
+        j->step->seq_rel = j->segment->seq - j->A->first;
+    if (j->has_ack && (j->B->known & SF_KNOWS_SEQ) != 0)
+        j->step->ack_rel = j->segment->ack - j->B->first;
+}
+
+static void count(const struct judgement *j)
+{
+    struct sf_end *end = j->A;
+    if (j->segment->kind == SF_SEGMENT_SENT)
+        end->packets++;
+    if (j->is_syn_again)
+        end->syn_repeats++;
+    if (j->is_synack_again)
+        end->synack_repeats++;
+    if (j->is_fin_again)
+        end->fin_repeats++;
+    if (j->again > 0 && !j->is_window_probe && !j->is_keepalive)
+        end->retransmissions++;
+}
+
+static void mark(struct judgement *j)
+{
+    uint32_t marks = 0;
+    if ((j->segment->flags & SF_SYN) != 0)
+        marks |= SF_MARK_SYN;
+    if (j->is_fin)
+        marks |= SF_MARK_FIN;
+    if (j->is_rst)
+        marks |= SF_MARK_RST;
+    if (j->is_syn_again || j->is_synack_again || j->is_fin_again || j->again > 0)
+        marks |= SF_MARK_REPEAT;
+    if (j->again > 0 || j->late > 0)
+        marks |= SF_MARK_OLD_DATA;
+    if (j->unseen > 0)
+        marks |= SF_MARK_UNSEEN;
+    if (j->is_keepalive || j->is_window_probe)
+        marks |= SF_MARK_PROBE;
+    if (j->is_challenge)
+        marks |= SF_MARK_CHALLENGE;
+    if (j->is_third || (j->flow->complete_ns == SF_NO_TIME && !j->flow->history->is_midstream))
+        marks |= SF_MARK_OPENING;
+    if (((j->A->known | j->B->known) & SF_KNOWS_FIN) != 0)
+        marks |= SF_MARK_CLOSING;
+    j->step->marks |= marks;
+}
+
+static void follow_times(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    flow->is_nano |= segment->is_nano;
+    if (flow->start_ns == SF_NO_TIME || segment->time_ns < flow->start_ns)
+        flow->start_ns = segment->time_ns;
+    if (flow->last_ns == SF_NO_TIME || segment->time_ns > flow->last_ns)
+        flow->last_ns = segment->time_ns;
+}
+
+/* What B has to answer with a challenge ACK: RFC 5961 §3.2, §4.2, §5.2. */
+static void provoke(struct judgement *j)
+{
+    enum sf_detail detail = SF_DETAIL_NONE;
+    if (j->is_stale_syn)
+        detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
+    else if (j->is_rst && j->place == RESET_INEXACT && !j->is_accepted)
+        detail = SF_DETAIL_ANSWERS_INEXACT_RST;
+    else if (j->is_bad_ack && j->is_plain)
+        detail = SF_DETAIL_ANSWERS_BAD_ACK;
+    if (detail != SF_DETAIL_NONE) {
+        j->pb->provoked_ns = j->now_ns;
+        j->pb->provoked_number = j->segment->number;
+        j->pb->provoked_detail = (uint8_t)detail;
+    } else if (j->is_challenge) {
+        j->pa->provoked_ns = SF_NO_TIME;
+    }
+}
+
+/* After three probes or repeats without any answer a RST goes to nobody: its sender gives up. */
+static void judge_despair(struct judgement *j)
+{
+    if (!j->is_rst || (j->pa->keepalives < 3 && j->pa->stubborn.count < 3))
+        return;
+    j->is_accepted = false;
+    j->flow->history->gave_up = true;
+}
+
+/* What later findings count on: an accept queue that refuses twice, a FIN that was not heard. */
+static void note_lost_answers(struct judgement *j)
+{
+    if (j->is_synack_again && j->by[SF_SIGN_SYN_ACK_AGAIN].is_lost && !j->answers_syn) {
+        j->pa->synack_struck++;
+        bool others = servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns);
+        j->is_overflow = j->pa->synack_struck >= 2 || others;
+    }
+    const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
+    if (unheard->is_lost && j->segment->ack == j->B->fin - 1u && j->pb->fin_missed_ns == SF_NO_TIME)
+        j->pb->fin_missed_ns = j->now_ns;
+}
+
+static enum sf_repeat tell_repeat(const struct judgement *j)
+{
+    static const enum sf_sign answers[] = {SF_SIGN_SYN_AGAIN, SF_SIGN_SYN_ACK_AGAIN,
+                                           SF_SIGN_FIN_AGAIN};
+    if ((j->step->marks & SF_MARK_REPEAT) == 0)
+        return SF_REPEAT_NONE;
+    if (j->is_stale_syn)
+        return SF_REPEAT_OLD_DUPLICATE;
+    bool is_crossed = false;
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        if (j->by[answers[i]].is_lost)
+            return SF_REPEAT_ANSWER_LOST;
+        is_crossed = is_crossed || j->by[answers[i]].is_crossed;
+    }
+    return is_crossed ? SF_REPEAT_CROSSED : SF_REPEAT_UNANSWERED;
+}
+
+/* The middle of a connection moves nobody: its numbers are all there is to learn. */
+static void take_sound(struct judgement *j)
+{
+    bool is_quiet = record_is_quiet(j);
+    if (!is_quiet) {
+        reset_judge(j);
+        judge_despair(j);
+        contradict(j);
+        record_infer_fin(j);
+    }
+    mark(j);
+    learn_sent(j);
+    learn_acknowledged(j);
+    learn_window(j);
+    if (j->window_closes || j->window_opens)
+        j->step->marks |= SF_MARK_WINDOW;
+    if (!is_quiet || j->is_third)
+        record(j);
+    outcome_note(j);
+    note_lost_answers(j);
+    relate_numbers(j);
+    j->step->repeat = (uint8_t)tell_repeat(j);
+    if (!is_quiet || j->step->marks != 0) {
+        step_view_after(j->flow, j->step);
+        outcome_tell(j->flow);
+        rules_apply(j);
+        annotate(j);
+    }
+    learn_manners(j);
+    provoke(j);
+}
+
+void machine_take(struct machine *machine, struct sf_flow *flow, const struct sf_segment *segment,
+                  enum sf_fate fate, struct sf_step *step)
+{
+    memset(step, 0, sizeof *step);
+    step->fate = (uint8_t)fate;
+    step->first_found = flow->n_found;
+    if (flow->start_ns == SF_NO_TIME) {
+        learn_begin(flow, segment);
+        fold_path(flow, SF_CLIENT);
+        fold_path(flow, SF_SERVER);
+        step->marks |= SF_MARK_FIRST;
+        if (flow->history->is_reuse)
+            step->marks |= SF_MARK_REUSE;
+    }
+    learn_roles(flow, segment);
+    if (fate == SF_FATE_SETTLED)
+        step->marks |= SF_MARK_HELD;
+    step_view_before(flow, step);
+    struct judgement j;
+    judge(&j, machine, flow, segment, step);
+    step->sender = (uint8_t)j.a;
+    if (fate == SF_FATE_COPY || fate == SF_FATE_DAMAGED) {
+        step->marks |= fate == SF_FATE_COPY ? SF_MARK_COPY : SF_MARK_DAMAGED;
+        relate_numbers(&j);
+        rules_apply(&j);
+        if (fate == SF_FATE_COPY)
+            return;
+        j.pa->fin_was_damaged |= j.is_fin;
+        j.A->packets++;
+        follow_times(flow, segment);
+        return;
+    }
+    follow_times(flow, segment);
+    count(&j);
+    take_sound(&j);
+}
+
+void machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)
+{
+    enum sf_side sender = sf_flow_sender(flow, segment);
+    struct private_end *receiver = &flow->history->end[sf_other(sender)];
+    memset(step, 0, sizeof *step);
+    step->fate = SF_FATE_HELD;
+    step->marks = SF_MARK_SYN | SF_MARK_HELD;
+    step->first_found = flow->n_found;
+    step->sender = (uint8_t)sender;
+    step_view_before(flow, step);
+    step->notes[0].annotation = SF_SAY_HELD;
+    step->n_notes = 1;
+    flow->history->end[sender].has_held_syn = true;
+    receiver->provoked_ns = segment->time_ns;
+    receiver->provoked_number = segment->number;
+    receiver->provoked_detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
+}
+
+void machine_forgotten(struct machine *machine, struct sf_flow *flow, const struct sf_segment *syn,
+                       struct sf_step *step)
+{
+    (void)machine;
+    memset(step, 0, sizeof *step);
+    step->marks = SF_MARK_SILENCE;
+    step->first_found = flow->n_found;
+    step_view_before(flow, step);
+    struct sf_found found = {.code = SF_CODE_PEER_LOST_STATE,
+                             .severity = SF_WARNING,
+                             .side = (uint8_t)sf_flow_sender(flow, syn),
+                             .number = syn->number,
+                             .time_ns = syn->time_ns,
+                             .count = 1,
+                             .detail = SF_DETAIL_FORGOT_SYN};
+    if (history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
+        history_add_found(flow, &found);
+}
+
+enum sf_fate machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment)
+{
+    uint32_t *right = &flow->history->checksums_right[segment->from];
+    uint32_t *wrong = &flow->history->checksums_wrong[segment->from];
+    if ((segment->quality & SF_QUALITY_BAD_OFFSET) != 0)
+        return SF_FATE_DAMAGED;
+    if (segment->checksum_state == SF_CHECKSUM_GOOD)
+        ++*right;
+    if (segment->checksum_state != SF_CHECKSUM_BAD)
+        return SF_FATE_TAKEN;
+    ++*wrong;
+    return *wrong > *right ? SF_FATE_TAKEN : SF_FATE_DAMAGED;
+}
+
+bool machine_is_quiet(const struct sf_flow *flow)
+{
+    return sf_end_state(&flow->end[0]) == SF_STATE_ESTABLISHED &&
+           sf_end_state(&flow->end[1]) == SF_STATE_ESTABLISHED && sf_end_is_proved(&flow->end[0]) &&
+           sf_end_is_proved(&flow->end[1]);
+}

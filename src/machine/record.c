@@ -1,0 +1,314 @@
+#include "machine/record.h"
+
+#include <string.h>
+
+#include "machine/contradict.h"
+#include "machine/reset.h"
+#include "machine/seq.h"
+
+bool record_is_quiet(const struct judgement *j)
+{
+    return j->is_plain && !j->is_fin && machine_is_quiet(j->flow);
+}
+
+/* ---- what A says ------------------------------------------------------------------------------
+ */
+
+static bool is_worth_saying(const struct judgement *j)
+{
+    if (j->is_rst)
+        return j->is_believed;
+    if (j->is_stale_syn || (j->is_synack && !j->fits_syn))
+        return false;
+    if (j->is_fin_again && fold_has_proved(j->A, SF_STATE_TIME_WAIT))
+        return false;
+    return !(j->is_fin && !j->is_first_fin && !j->is_fin_again);
+}
+
+/*
+ * A FIN that passes after its sender's RST, with a number not above it, was sent before: it was
+ * overtaken.
+ */
+static bool insert_before_reset(struct judgement *j, const struct entry *entry)
+{
+    struct log *log = &j->pa->log;
+    for (unsigned i = 0; j->is_first_fin && i < log->n; i++) {
+        const struct entry *reset = &log->entry[i];
+        if ((reset->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == 0 && (reset->flags & SF_RST) != 0 &&
+            seq_not_after(entry->end, reset->seq))
+            return log_insert(log, i, entry);
+    }
+    return false;
+}
+
+/* A SYN captured behind the SYN,ACK that answers it: both ends begin where they truly began. */
+static bool insert_late_syn(struct judgement *j, const struct entry *entry)
+{
+    if (!j->is_syn || j->is_syn_again || !j->pb->has_said_synack ||
+        j->pa->start != SF_STATE_SYN_SENT)
+        return false;
+    j->pa->start = SF_STATE_CLOSED;
+    j->pb->start = SF_STATE_LISTEN;
+    return log_insert(&j->pa->log, 0, entry);
+}
+
+/* The SYN,ACK that had to be inferred shows up: it takes the place of the inference. */
+static bool replace_inferred_synack(struct judgement *j, const struct entry *entry)
+{
+    struct log *log = &j->pa->log;
+    for (unsigned i = 0; j->is_synack && i < log->n; i++) {
+        struct entry *inferred = &log->entry[i];
+        if ((inferred->bits & ENTRY_INFERRED) != 0 && (inferred->flags & SF_SYN) != 0 &&
+            inferred->seq == entry->seq) {
+            *inferred = *entry;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_path(const struct sf_end *x, const struct sf_end *y)
+{
+    return x->n_path == y->n_path && x->proved == y->proved &&
+           memcmp(x->path, y->path, sizeof x->path) == 0;
+}
+
+/* What moves nobody and contradicts nothing leaves no trace. */
+static void say(struct judgement *j)
+{
+    if (!is_worth_saying(j)) {
+        fold_path(j->flow, j->a);
+        return;
+    }
+    struct entry entry = log_entry(j->segment, 0);
+    if (insert_before_reset(j, &entry) || insert_late_syn(j, &entry) ||
+        replace_inferred_synack(j, &entry)) {
+        fold_path(j->flow, j->a);
+        return;
+    }
+    fold_path(j->flow, j->a);
+    struct sf_end before = *j->A;
+    if (!log_append(&j->pa->log, &entry))
+        return;
+    fold_path(j->flow, j->a);
+    if (same_path(&before, j->A) && !contradict_found(j))
+        log_remove(&j->pa->log, j->pa->log.n - 1u);
+}
+
+/* ---- what B hears -----------------------------------------------------------------------------
+ */
+
+static uint16_t class_of(const struct entry *entry, const struct sf_end *receiver)
+{
+    uint16_t class = entry->flags & (SF_SYN | SF_FIN | SF_RST);
+    if ((entry->flags & SF_SYN) != 0)
+        class |= entry->flags & SF_ACK;
+    bool covers = (entry->flags & SF_ACK) != 0 && (receiver->known & SF_KNOWS_FIN) != 0 &&
+                  seq_not_after(receiver->fin, entry->ack);
+    return covers ? class | SF_URG : class;
+}
+
+static bool plain_matters(const struct judgement *j)
+{
+    bool covers = j->has_ack && (j->B->known & SF_KNOWS_FIN) != 0 &&
+                  seq_not_after(j->B->fin, j->segment->ack);
+    switch (sf_end_state(j->B)) {
+    case SF_STATE_SYN_RCVD:
+        return true;
+    case SF_STATE_ESTABLISHED:
+        return !sf_end_is_proved(j->B);
+    default:
+        return covers;
+    }
+}
+
+static bool is_worth_hearing(const struct judgement *j)
+{
+    if (j->is_bad_ack && !j->is_rst)
+        return false;
+    if (j->is_rst)
+        return j->is_accepted || reset_heard_bits(j) != 0;
+    if (j->is_syn)
+        return !j->is_stale_syn;
+    if (j->is_synack)
+        return j->fits_syn && !j->is_stale_syn;
+    return j->is_fin || plain_matters(j);
+}
+
+static bool stands_behind_gap(const struct judgement *j)
+{
+    uint32_t from = (j->B->known & SF_KNOWS_RCV) != 0 ? j->B->rcv : j->A->first;
+    uint32_t gap;
+    return holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->text);
+}
+
+/*
+ * Of many alike the first and the latest suffice: whether the first was lost decides what is
+ * taken back, and the latest alone can still be on its way.
+ */
+static bool replaces_latest(struct log *log, const struct entry *entry, const struct sf_end *me)
+{
+    unsigned alike = 0;
+    for (unsigned i = log->n; i > 0; i--) {
+        struct entry *old = &log->entry[i - 1u];
+        if ((old->bits & ENTRY_HEARD) == 0)
+            break;
+        bool is_alike = (old->bits & (ENTRY_STRUCK | ENTRY_BEHIND_HOLE)) == 0 &&
+                        class_of(old, me) == class_of(entry, me);
+        if (!is_alike)
+            break;
+        if (++alike == 2) {
+            log->entry[log->n - 1u] = *entry;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hear(struct judgement *j)
+{
+    if (!is_worth_hearing(j))
+        return;
+    uint16_t bits = ENTRY_HEARD;
+    if (j->is_rst)
+        bits |= reset_heard_bits(j);
+    if (j->is_fin && stands_behind_gap(j))
+        bits |= ENTRY_BEHIND_HOLE;
+    struct entry entry = log_entry(j->segment, bits);
+    if (!replaces_latest(&j->pb->log, &entry, j->B))
+        log_append(&j->pb->log, &entry);
+}
+
+/* A FIN that stood behind missing data takes effect when the last of it passes. */
+static void release_fin(struct judgement *j)
+{
+    struct log *log = &j->pb->log;
+    if (j->late == 0 || (j->A->known & SF_KNOWS_FIN) == 0)
+        return;
+    uint32_t from = (j->B->known & SF_KNOWS_RCV) != 0 ? j->B->rcv : j->A->first;
+    uint32_t gap;
+    if (holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->A->fin - 1u))
+        return;
+    for (unsigned i = 0; i < log->n; i++) {
+        struct entry *entry = &log->entry[i];
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_BEHIND_HOLE)) != (ENTRY_HEARD | ENTRY_BEHIND_HOLE))
+            continue;
+        entry->bits &= (uint16_t)~ENTRY_BEHIND_HOLE;
+        entry->time_ns = j->now_ns;
+        log_move_to_end(log, i);
+        return;
+    }
+}
+
+void record(struct judgement *j)
+{
+    if (j->is_rst && j->is_believed)
+        reset_strike_answered(j);
+    say(j);
+    contradict_settle(j);
+    hear(j);
+    release_fin(j);
+    fold_path(j->flow, j->a);
+    fold_path(j->flow, j->b);
+}
+
+/* ---- a FIN that never passed ------------------------------------------------------------------
+ */
+
+static struct entry inferred_fin(const struct judgement *j, uint32_t number, uint32_t ack)
+{
+    return (struct entry){.time_ns = j->now_ns,
+                          .seq = number,
+                          .end = number + 1u,
+                          .ack = ack,
+                          .flags = SF_FIN | SF_ACK,
+                          .bits = ENTRY_INFERRED};
+}
+
+static int first_heard_fin(const struct log *log)
+{
+    for (unsigned i = 0; i < log->n; i++) {
+        if ((log->entry[i].bits & ENTRY_HEARD) != 0 && (log->entry[i].flags & SF_FIN) != 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+/*
+ * A's own FIN was lost before it came here. If this is A's first acknowledgment of B's FIN, and B
+ * sent that once, A had closed before B's FIN reached it; else the missing FIN was its answer.
+ */
+static void infer_own_fin(struct judgement *j)
+{
+    uint32_t number = j->A->max;
+    int heard = first_heard_fin(&j->pa->log);
+    bool left_before = heard >= 0 && j->is_first_cover && j->B->fin_repeats == 0;
+    struct entry fin = inferred_fin(j, number, left_before ? j->A->rcv : j->segment->ack);
+    if (left_before)
+        log_insert(&j->pa->log, (uint32_t)heard, &fin);
+    else
+        log_append(&j->pa->log, &fin);
+    j->A->fin = j->A->max = number + 1u;
+    j->A->known |= SF_KNOWS_FIN;
+    j->pa->fin_is_inferred = true;
+    j->pa->first_fin_ack = fin.ack;
+    j->pa->first_fin_has_ack = true;
+    j->is_behind_gap = false;
+}
+
+static bool shows_own_fin(const struct judgement *j)
+{
+    enum sf_state state = sf_end_state(j->A);
+    return j->is_plain && !j->is_fin && j->has_ack && j->segment->payload == 0 &&
+           (j->A->known & (SF_KNOWS_SEQ | SF_KNOWS_FIN)) == SF_KNOWS_SEQ &&
+           j->segment->seq == j->A->max + 1u &&
+           (state == SF_STATE_ESTABLISHED || state == SF_STATE_CLOSE_WAIT);
+}
+
+/* Only A is seen. Having closed, it acknowledges one number more: B's FIN, most likely. */
+static bool shows_peer_fin(const struct judgement *j)
+{
+    return j->is_plain && !j->is_fin && j->has_ack && j->segment->payload == 0 &&
+           j->pb->segments == 0 && (j->A->known & SF_KNOWS_FIN) != 0 &&
+           (j->B->known & SF_KNOWS_FIN) == 0 && j->unseen == 1;
+}
+
+static void infer_peer_fin(struct judgement *j)
+{
+    struct entry fin = inferred_fin(j, j->segment->ack - 1u, j->A->fin);
+    struct entry cover = fin;
+    cover.flags = SF_ACK;
+    cover.end = cover.seq;
+    log_append(&j->pb->log, &fin);
+    cover.bits = fin.bits = ENTRY_HEARD | ENTRY_INFERRED;
+    log_append(&j->pa->log, &cover);
+    log_append(&j->pa->log, &fin);
+    j->B->fin = fin.end;
+    j->B->known |= SF_KNOWS_FIN;
+    j->pb->fin_is_inferred = true;
+}
+
+/* Payload where the inferred FIN should stand: there was none. */
+static void withdraw_fin(struct judgement *j)
+{
+    for (unsigned i = j->pa->log.n; i > 0; i--) {
+        const struct entry *entry = &j->pa->log.entry[i - 1u];
+        if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
+            (entry->flags & SF_FIN) != 0)
+            log_remove(&j->pa->log, i - 1u);
+    }
+    j->A->known &= (uint8_t)~SF_KNOWS_FIN;
+    j->pa->fin_is_inferred = false;
+}
+
+void record_infer_fin(struct judgement *j)
+{
+    if (shows_own_fin(j))
+        infer_own_fin(j);
+    else if (shows_peer_fin(j))
+        infer_peer_fin(j);
+    else if (j->pa->fin_is_inferred && j->segment->payload > 0 &&
+             seq_not_after(j->text, j->A->fin - 1u) &&
+             seq_before(j->A->fin - 1u, j->text + j->segment->payload))
+        withdraw_fin(j);
+}

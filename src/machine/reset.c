@@ -1,0 +1,145 @@
+#include "machine/reset.h"
+
+#include "machine/seq.h"
+
+#define TTL_UNLIKE 3
+
+/* What B expects next of A: the end of what passed here, or the first gap that B has not filled. */
+static uint32_t expected(const struct judgement *j, uint32_t received)
+{
+    uint32_t gap;
+    return holes_first(&j->pa->holes, received, &gap) ? gap : j->A->max;
+}
+
+static bool acknowledges_own_syn(const struct judgement *j)
+{
+    return j->has_ack && (j->B->known & SF_KNOWS_ISS) != 0 &&
+           seq_before(j->B->iss, j->segment->ack) && seq_not_after(j->segment->ack, j->B->max);
+}
+
+static bool is_refusal_shape(const struct judgement *j)
+{
+    return acknowledges_own_syn(j) && j->segment->seq == 0 && j->pa->syn.first_ns == SF_NO_TIME;
+}
+
+static void judge_place(struct judgement *j)
+{
+    uint32_t seq = j->segment->seq;
+    bool has_rcv = (j->B->known & SF_KNOWS_RCV) != 0;
+    if ((j->A->known & SF_KNOWS_SEQ) == 0 && !has_rcv) {
+        j->place = RESET_UNKNOWN;
+        return;
+    }
+    uint32_t low = has_rcv ? j->B->rcv : j->A->first;
+    uint32_t high = (j->A->known & SF_KNOWS_SEQ) != 0 ? expected(j, low) : low;
+    if (seq_before(high, low))
+        high = low;
+    uint32_t window = j->B->window > 0 ? j->B->window : 1u;
+    if (seq_within(seq, low, high))
+        j->place = RESET_EXACT;
+    else if (seq - low < window)
+        j->place = RESET_INEXACT;
+    else
+        j->place = RESET_OUTSIDE;
+    j->is_certain = j->place == RESET_EXACT && low == high;
+}
+
+/* Can A have written this number at all? Not unless it refuses, answers, or is where A stands. */
+static bool is_believable(const struct judgement *j)
+{
+    uint32_t seq = j->segment->seq;
+    if (is_refusal_shape(j) || j->answers || j->place == RESET_EXACT || j->place == RESET_UNKNOWN)
+        return true;
+    if ((j->A->known & SF_KNOWS_SEQ) != 0 && seq == j->A->max)
+        return true;
+    /* Neither end has acknowledged the other: the opener gives up, or answers without ACK. */
+    return acknowledges_own_syn(j) && (j->A->known & SF_KNOWS_ISS) == 0;
+}
+
+/* It answers an unacceptable acknowledgment and goes on waiting: RFC 9293 §3.10.7.3, first check.
+ */
+static bool answers_bad_ack(const struct judgement *j)
+{
+    return j->answers && !j->has_ack && j->pa->has_said_plain_syn &&
+           (j->A->known & SF_KNOWS_ISS) != 0 &&
+           !seq_within(j->segment->seq, j->A->iss + 1u, j->A->max);
+}
+
+static bool has_acked_synack(const struct judgement *j)
+{
+    return fold_has_proved(j->A, SF_STATE_ESTABLISHED);
+}
+
+static bool is_unlike_sender(const struct judgement *j)
+{
+    if ((j->A->known & SF_KNOWS_TTL) == 0)
+        return false;
+    int difference = (int)j->segment->ttl - (int)j->A->ttl;
+    return difference >= TTL_UNLIKE || difference <= -TTL_UNLIKE;
+}
+
+static enum sf_reset_kind shape(const struct judgement *j)
+{
+    if (is_refusal_shape(j))
+        return SF_RESET_KIND_REFUSAL;
+    if (!j->is_believed)
+        return SF_RESET_KIND_FOREIGN;
+    if (answers_bad_ack(j))
+        return SF_RESET_KIND_NO_CONNECTION;
+    if (j->pa->has_said_plain_syn && !has_acked_synack(j) && !j->pb->has_said_plain_syn)
+        return SF_RESET_KIND_ABORT_IN_HANDSHAKE;
+    if (j->has_ack && j->segment->seq == 0 && j->A->max != 0)
+        return SF_RESET_KIND_NO_CONNECTION_NOACK;
+    if (!j->has_ack && j->answers)
+        return SF_RESET_KIND_NO_CONNECTION;
+    return SF_RESET_KIND_ABORT;
+}
+
+void reset_judge(struct judgement *j)
+{
+    if (!j->is_rst)
+        return;
+    j->answers = j->pb->has_last_ack && j->segment->seq == j->pb->last_ack &&
+                 (j->pa->last_ns == SF_NO_TIME || j->pb->last_ns >= j->pa->last_ns || !j->has_ack);
+    judge_place(j);
+    j->is_believed = is_believable(j) && !answers_bad_ack(j);
+    enum sf_reset_kind kind = answers_bad_ack(j) ? SF_RESET_KIND_NO_CONNECTION : shape(j);
+    if (is_unlike_sender(j) && kind != SF_RESET_KIND_REFUSAL && j->pa->segments > 0)
+        kind = SF_RESET_KIND_FOREIGN;
+    j->step->reset_kind = (uint8_t)kind;
+    uint16_t bits = reset_heard_bits(j);
+    enum sf_state state = sf_end_state(j->B);
+    j->is_accepted = (state == SF_STATE_SYN_SENT ? (bits & ENTRY_RST_OF_SYN) != 0
+                                                 : (bits & ENTRY_RST_EXACT) != 0) &&
+                     state != SF_STATE_NONE && state != SF_STATE_LISTEN;
+}
+
+uint16_t reset_heard_bits(const struct judgement *j)
+{
+    uint16_t bits = 0;
+    if (acknowledges_own_syn(j))
+        bits |= ENTRY_RST_OF_SYN;
+    if (j->place == RESET_EXACT)
+        bits |= ENTRY_RST_EXACT;
+    return bits;
+}
+
+void reset_strike_answered(struct judgement *j)
+{
+    if (j->has_ack || !j->answers)
+        return;
+    struct log *log = &j->pa->log;
+    for (unsigned i = 0; i < log->n; i++) {
+        struct entry *entry = &log->entry[i];
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != ENTRY_HEARD ||
+            entry->number != j->pb->last_number)
+            continue;
+        j->answered = *entry;
+        bool made_established = sf_end_state(j->A) == SF_STATE_ESTABLISHED &&
+                                !sf_end_is_proved(j->A) && j->pa->has_said_synack;
+        if ((entry->flags & (SF_SYN | SF_FIN)) != 0 || made_established) {
+            entry->bits |= ENTRY_STRUCK;
+            j->struck_answer = true;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+#include "machine/rules.h"
+
+#include "machine/seq.h"
+
+#define LONG_CLOSED_NS INT64_C(10000000000)
+
+typedef bool rule_fn(const struct judgement *j, struct sf_found *found);
+
+struct rule {
+    rule_fn *holds;
+    uint32_t when; /* marks at which it is asked */
+    uint8_t severity;
+};
+
+static const struct rule rules[SF_CODE_COUNT] = {
+#define INFO    SF_INFO
+#define NOTE    SF_NOTE
+#define WARNING SF_WARNING
+#define ERROR   SF_ERROR
+#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+    [SF_CODE_##code] = {rule_##code, when, severity},
+#include <synfin/findings.def>
+#undef FINDING
+#undef INFO
+#undef NOTE
+#undef WARNING
+#undef ERROR
+};
+
+static const struct {
+    uint8_t stronger, weaker;
+} hides[] =
+    {
+#define HIDES(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
+#include "machine/hides.def"
+},
+  lowers[] = {
+#define LOWERS(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
+#include "machine/hides.def"
+};
+
+/* Each closing of a window and each challenge is told on its own; others are counted. */
+static bool is_told_each_time(enum sf_code code)
+{
+    return code == SF_CODE_ZERO_WINDOW || code == SF_CODE_CHALLENGE_ACK;
+}
+
+static struct sf_found blank(const struct judgement *j, unsigned code)
+{
+    struct sf_found found = {.code = (uint8_t)code,
+                             .severity = rules[code].severity,
+                             .side = SF_NOBODY,
+                             .certainty = SF_PROVED,
+                             .count = 1,
+                             .time_ns = j->now_ns};
+    if (j->segment != NULL)
+        found.number = j->segment->number;
+    return found;
+}
+
+static bool is_hidden(const bool *holds, unsigned code)
+{
+    for (size_t i = 0; i < sizeof hides / sizeof hides[0]; i++) {
+        if (hides[i].weaker == code && holds[hides[i].stronger])
+            return true;
+    }
+    return false;
+}
+
+static void lower(struct sf_flow *flow)
+{
+    for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++) {
+        if (history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) == NULL)
+            continue;
+        for (uint32_t k = 0; k < flow->n_found; k++) {
+            if (flow->history->found[k].code == lowers[i].weaker)
+                flow->history->found[k].severity = SF_INFO;
+        }
+    }
+}
+
+static void add(struct judgement *j, const struct sf_found *found)
+{
+    struct sf_found *old =
+        is_told_each_time((enum sf_code)found->code)
+            ? NULL
+            : history_found(j->flow, (enum sf_code)found->code,
+                            found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
+    if (old == NULL) {
+        history_add_found(j->flow, found);
+        return;
+    }
+    old->count++;
+    old->octets += found->octets;
+    if (found->severity > old->severity)
+        old->severity = found->severity;
+}
+
+/* A window that opens again ends its episode. */
+static void end_closed_window(struct judgement *j)
+{
+    struct sf_found *last = NULL;
+    for (uint32_t i = 0; i < j->flow->n_found; i++) {
+        struct sf_found *found = &j->flow->history->found[i];
+        if (found->code == SF_CODE_ZERO_WINDOW && found->side == j->a)
+            last = found;
+    }
+    if (last == NULL)
+        return;
+    last->interval_ns = j->window_closed_for_ns;
+    if (last->interval_ns >= LONG_CLOSED_NS)
+        last->severity = SF_WARNING;
+}
+
+/* A SYN,ACK whose timestamp echoes one of several SYNs tells which of them arrived. */
+static void place_syn_repeat(struct judgement *j)
+{
+    struct sf_found *found = history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->b);
+    const struct sighting *syn = &j->pb->syn;
+    if (!j->is_synack || j->is_synack_again || found == NULL || j->flow->synack_ns != j->now_ns ||
+        (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
+        syn->first_tsval == syn->last_tsval)
+        return;
+    if (j->segment->options.tsecr == syn->first_tsval) {
+        found->where = SF_WHERE_NONE;
+        found->detail = SF_DETAIL_SPURIOUS;
+    } else if (j->segment->options.tsecr == syn->last_tsval) {
+        found->where = SF_WHERE_AFTER;
+        found->certainty = SF_PROBABLE;
+    }
+}
+
+void rules_apply(struct judgement *j)
+{
+    bool holds[SF_CODE_COUNT] = {false};
+    struct sf_found found[SF_CODE_COUNT];
+    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
+        if ((rules[code].when & j->step->marks) == 0)
+            continue;
+        found[code] = blank(j, code);
+        holds[code] = rules[code].holds(j, &found[code]);
+    }
+    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
+        if (holds[code] && !is_hidden(holds, code))
+            add(j, &found[code]);
+    }
+    if (j->window_opens)
+        end_closed_window(j);
+    if (j->segment != NULL)
+        place_syn_repeat(j);
+    lower(j->flow);
+}
+
+static void tell_closing(struct sf_flow *flow)
+{
+    struct sf_found *found = history_found(flow, SF_CODE_CLOSING, SF_NOBODY);
+    if (found == NULL)
+        return;
+    bool client = fold_has_proved(&flow->end[SF_CLIENT], SF_STATE_CLOSING);
+    bool server = fold_has_proved(&flow->end[SF_SERVER], SF_STATE_CLOSING);
+    found->detail = client && server ? SF_DETAIL_BOTH_PROVED
+                    : client         ? SF_DETAIL_CLIENT_PROVED
+                    : server         ? SF_DETAIL_SERVER_PROVED
+                                     : SF_DETAIL_BOTH_ASSUMED;
+}
+
+/* How long one half stayed open behind the first FIN. */
+static void time_half_close(struct sf_flow *flow)
+{
+    for (int side = 0; side < 2; side++) {
+        struct sf_found *found = history_found(flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
+        const struct private_end *notes = &flow->history->end[side];
+        int64_t other_ns = flow->history->end[1 - side].fin.first_ns;
+        if (found == NULL)
+            continue;
+        if (other_ns != SF_NO_TIME)
+            found->interval_ns = other_ns - notes->fin_covered_ns;
+        else
+            found->interval_ns = flow->last_ns - notes->fin_covered_ns;
+    }
+}
+
+void rules_finish(struct sf_flow *flow)
+{
+    tell_closing(flow);
+    time_half_close(flow);
+    if (history_found(flow, SF_CODE_STRAY_SEGMENT, SF_NOBODY) != NULL)
+        history_drop_found(flow, SF_CODE_MIDSTREAM);
+}

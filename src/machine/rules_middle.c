@@ -1,0 +1,180 @@
+/*
+ * Findings while a connection is open, and about the capture itself.
+ */
+#include "machine/rules.h"
+#include "machine/seq.h"
+
+#define REORDER_NS     INT64_C(3000000)
+#define KEEPALIVES_MIN 3u
+
+bool rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_history *history = j->flow->history;
+    if ((j->step->marks & SF_MARK_FIRST) == 0 || !history->is_midstream || j->is_rst)
+        return false;
+    found->detail = SF_DETAIL_GUESSED_BY_PORT;
+    return true;
+}
+
+bool rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_history *history = j->flow->history;
+    for (int side = 0; side < 2; side++) {
+        const struct private_end *seen = &history->end[side];
+        if (history->end[1 - side].segments == 0 && seen->segments >= 3 &&
+            seen->acks_advanced > 0) {
+            found->side = (uint8_t)(1 - side);
+            found->number = seen->last_number;
+            found->time_ns = seen->last_ns;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rule_ACKED_UNSEEN(const struct judgement *j, struct sf_found *found)
+{
+    if (j->unseen == 0 || j->pb->segments == 0 || j->is_rst)
+        return false;
+    found->side = (uint8_t)j->b;
+    found->octets = j->unseen;
+    return true;
+}
+
+/* Does the late segment carry marks of being older than what opened the gap? */
+static bool is_older(const struct judgement *j, const struct hole *gap)
+{
+    bool by_id = j->segment->ip_id != 0 && gap->opened_id != 0 &&
+                 (int16_t)(j->segment->ip_id - gap->opened_id) < 0;
+    bool by_ts = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 && gap->opened_ts != 0 &&
+                 seq_before(j->segment->options.tsval, gap->opened_ts);
+    return by_id || by_ts;
+}
+
+static bool is_soon(const struct judgement *j, const struct hole *gap)
+{
+    const struct sf_end *x = &j->flow->end[0], *y = &j->flow->end[1];
+    int64_t limit = REORDER_NS;
+    if ((x->known & y->known & SF_KNOWS_RTT) != 0 && (x->rtt_ns + y->rtt_ns) / 3 < limit)
+        limit = (x->rtt_ns + y->rtt_ns) / 3;
+    return j->now_ns - gap->opened_ns <= limit;
+}
+
+/* A bare ACK below what its sender has sent since: overtaken by data. */
+static bool is_overtaken_ack(const struct judgement *j)
+{
+    if (!j->is_plain || j->is_fin || j->segment->payload != 0 || j->is_keepalive ||
+        j->is_window_probe || (j->A->known & SF_KNOWS_SEQ) == 0 ||
+        !seq_before(j->segment->seq, j->A->max) || j->pa->last_ns == SF_NO_TIME)
+        return false;
+    bool by_ts = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+                 seq_before(j->segment->options.tsval, j->pa->last_tsval);
+    bool by_id = j->segment->ip_id != 0 && j->pa->last_ip_id != 0 &&
+                 (int16_t)(j->segment->ip_id - j->pa->last_ip_id) < 0;
+    return by_ts || by_id;
+}
+
+bool rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->a;
+    if (j->late == 0)
+        return is_overtaken_ack(j);
+    if (j->again > 0)
+        return false;
+    if (is_older(j, &j->filled))
+        return true;
+    found->certainty = SF_PROBABLE;
+    return is_soon(j, &j->filled);
+}
+
+bool rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+{
+    if (j->is_window_probe || j->is_keepalive || !(j->is_plain || j->is_syn))
+        return false;
+    found->side = (uint8_t)j->a;
+    if (j->again > 0) {
+        bool is_spurious = (j->A->known & SF_KNOWS_UNA) != 0 &&
+                           seq_not_after(j->text + j->segment->payload, j->A->una);
+        found->octets = j->again;
+        found->where = is_spurious ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
+        found->detail = is_spurious ? SF_DETAIL_SPURIOUS : SF_DETAIL_NONE;
+        return true;
+    }
+    if (j->late == 0 || is_older(j, &j->filled) || is_soon(j, &j->filled))
+        return false;
+    found->octets = j->late;
+    found->where = SF_WHERE_BEFORE;
+    found->certainty = SF_PROBABLE;
+    return true;
+}
+
+bool rule_CAPTURED_TWICE(const struct judgement *j, struct sf_found *found)
+{
+    (void)found;
+    return (j->step->marks & SF_MARK_COPY) != 0;
+}
+
+bool rule_BAD_CHECKSUM(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->a;
+    return j->segment->checksum_state == SF_CHECKSUM_BAD;
+}
+
+bool rule_KEEPALIVE(const struct judgement *j, struct sf_found *found)
+{
+    if (!j->is_keepalive)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->interval_ns = j->now_ns - (j->pa->keepalives > 0 ? j->pa->keepalive_ns : j->pa->last_ns);
+    return true;
+}
+
+bool rule_KEEPALIVE_UNANSWERED(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->b;
+    return j->is_keepalive && j->pa->keepalives + 1u >= KEEPALIVES_MIN;
+}
+
+bool rule_ZERO_WINDOW(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->a;
+    return j->window_closes;
+}
+
+bool rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
+{
+    if (!j->is_challenge)
+        return false;
+    /* While data flows an acknowledgment may have been due anyway. */
+    bool was_idle = j->pb->last_payload_ns == SF_NO_TIME ||
+                    history_had_time(j->flow, j->a, j->pb->last_payload_ns, j->now_ns);
+    found->side = (uint8_t)j->a;
+    found->detail = j->pa->provoked_detail;
+    found->certainty = was_idle ? SF_PROVED : SF_PROBABLE;
+    return true;
+}
+
+/* Nothing of `side` but RSTs, if that, and of the other end a word or two. */
+static bool only_resets(const struct sf_history *history, int side)
+{
+    const struct private_end *quiet = &history->end[side], *lone = &history->end[1 - side];
+    return quiet->segments == quiet->resets && lone->segments - lone->resets <= 2 &&
+           lone->acks_advanced == 0;
+}
+
+bool rule_STRAY_SEGMENT(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_history *history = j->flow->history;
+    if (history->has_syn || history->has_data)
+        return false;
+    for (int side = 0; side < 2; side++) {
+        if (!only_resets(history, side))
+            continue;
+        found->side = (uint8_t)(history->end[1 - side].segments > 0 ? 1 - side : side);
+        found->number = history->end[found->side].last_number;
+        found->time_ns = history->end[found->side].last_ns;
+        found->detail = SF_DETAIL_UNKNOWN;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,220 @@
+/*
+ * Findings of the opening: RFC 9293 §3.5.
+ */
+#include "machine/rules.h"
+#include "machine/seq.h"
+#include "machine/silence.h"
+
+#define EARLY_NS       INT64_C(1000000000)
+#define SCAN_NS        INT64_C(5000000)
+#define LATE_ANSWER_NS INT64_C(3000000000)
+
+static uint8_t certainty_of(const struct contradiction *by)
+{
+    return by->is_timed ? SF_PROVED : SF_PROBABLE;
+}
+
+bool rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+{
+    if (!j->is_syn_again || j->is_stale_syn)
+        return false;
+    const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
+    found->side = (uint8_t)j->a;
+    found->interval_ns = j->gap_ns;
+    found->where = by->is_lost || by->is_crossed ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
+    found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
+    return true;
+}
+
+bool rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+{
+    if (!j->is_synack_again || j->is_stale_syn)
+        return false;
+    const struct contradiction *by = &j->by[SF_SIGN_SYN_ACK_AGAIN];
+    found->side = (uint8_t)j->a;
+    found->interval_ns = j->gap_ns;
+    if (by->is_crossed && !by->is_lost)
+        found->detail = SF_DETAIL_CROSSED;
+    else
+        found->detail = j->answers_syn ? SF_DETAIL_ANSWERS_SYN : SF_DETAIL_BY_TIMER;
+    return true;
+}
+
+bool rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
+{
+    const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
+    if (!j->is_syn_again || !by->is_lost || (by->heard.flags & SF_ACK) == 0)
+        return false;
+    found->side = (uint8_t)j->b;
+    found->where = SF_WHERE_AFTER;
+    found->certainty = certainty_of(by);
+    return true;
+}
+
+bool rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
+{
+    const struct contradiction *by = &j->by[SF_SIGN_SYN_ACK_AGAIN];
+    if (!j->is_synack_again || !by->is_lost || j->answers_syn)
+        return false;
+    found->side = (uint8_t)j->b;
+    found->where = SF_WHERE_AFTER;
+    found->certainty = certainty_of(by);
+    if (j->pb->last_payload_ns != SF_NO_TIME) {
+        found->detail = SF_DETAIL_OR_ACCEPT_QUEUE_FULL;
+    } else {
+        found->detail = SF_DETAIL_OR_DEFERRED_ACCEPT;
+        found->certainty = SF_PROBABLE;
+    }
+    return true;
+}
+
+bool rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *found)
+{
+    if (!j->is_overflow)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->certainty = SF_PROBABLE;
+    return true;
+}
+
+/* The packet that began a silence is the last one of the end that spoke. */
+static void tell_since(struct sf_found *found, const struct judgement *j, enum sf_side speaker)
+{
+    const struct private_end *end = &j->flow->history->end[speaker];
+    found->number = end->last_number;
+    found->time_ns = end->last_ns;
+    found->interval_ns = j->now_ns - end->last_ns;
+    if (found->interval_ns < EARLY_NS) {
+        found->severity = SF_INFO;
+        found->detail = SF_DETAIL_CAPTURE_ENDED_EARLY;
+    }
+}
+
+bool rule_NO_ANSWER(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_flow *flow = j->flow;
+    bool is_due =
+        (j->step->marks & SF_MARK_END) != 0 || silence_due(flow, SILENCE_NO_ANSWER) <= j->now_ns;
+    if (flow->handshake != SF_HANDSHAKE_NO_ANSWER || !is_due ||
+        flow->history->end[SF_SERVER].segments > 0 || flow->history->is_dead_duplicate)
+        return false;
+    if (history_found(flow, SF_CODE_NO_ANSWER, SF_CLIENT) != NULL)
+        return false;
+    found->side = SF_CLIENT;
+    tell_since(found, j, SF_CLIENT);
+    return true;
+}
+
+bool rule_HANDSHAKE_REFUSED(const struct judgement *j, struct sf_found *found)
+{
+    bool refuses = j->is_rst && j->is_accepted && j->flow->history->rst_refused &&
+                   j->step->before[j->b].state == SF_STATE_SYN_SENT;
+    if (!refuses)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->reset_kind = j->step->reset_kind;
+    return true;
+}
+
+static uint8_t reset_detail(const struct judgement *j)
+{
+    const struct sf_flow *flow = j->flow;
+    if (j->a != SF_CLIENT || flow->synack_ns == SF_NO_TIME)
+        return SF_DETAIL_NONE;
+    if (flow->end[SF_CLIENT].syn_repeats > 0 ||
+        (flow->syn_ns != SF_NO_TIME && flow->synack_ns - flow->syn_ns > LATE_ANSWER_NS))
+        return SF_DETAIL_CANCELLED;
+    const struct sf_end *client = &flow->end[SF_CLIENT];
+    int64_t rtt = (client->known & SF_KNOWS_RTT) != 0 ? client->rtt_ns : RTT_UNKNOWN_NS;
+    return j->now_ns - flow->synack_ns <= SCAN_NS + rtt ? SF_DETAIL_SCAN : SF_DETAIL_NONE;
+}
+
+bool rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_flow *flow = j->flow;
+    bool is_between = j->is_rst && j->is_believed && flow->history->has_syn &&
+                      flow->synack_ns != SF_NO_TIME && flow->complete_ns == SF_NO_TIME &&
+                      flow->handshake != SF_HANDSHAKE_SIMULTANEOUS;
+    if (!is_between)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->reset_kind = j->step->reset_kind;
+    found->detail = reset_detail(j);
+    return true;
+}
+
+bool rule_HALF_OPEN(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_flow *flow = j->flow;
+    bool is_due =
+        (j->step->marks & SF_MARK_END) != 0 || silence_due(flow, SILENCE_HALF_OPEN) <= j->now_ns;
+    if (flow->handshake != SF_HANDSHAKE_HALF_OPEN || flow->synack_ns == SF_NO_TIME || !is_due ||
+        history_found(flow, SF_CODE_HALF_OPEN, SF_CLIENT) != NULL)
+        return false;
+    found->side = SF_CLIENT;
+    tell_since(found, j, SF_SERVER);
+    return true;
+}
+
+bool rule_SIMULTANEOUS_OPEN(const struct judgement *j, struct sf_found *found)
+{
+    if (j->flow->history->is_self_connected && j->is_syn) {
+        found->detail = SF_DETAIL_SELF_CONNECT;
+        return history_found(j->flow, SF_CODE_SIMULTANEOUS_OPEN, SF_NOBODY) == NULL;
+    }
+    return j->is_syn && !j->is_syn_again && j->flow->history->syns_crossed;
+}
+
+bool rule_SYNACK_BAD_ACK(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->a;
+    return j->is_synack && !j->fits_syn && j->pb->has_said_plain_syn &&
+           !fold_has_proved(j->B, SF_STATE_ESTABLISHED);
+}
+
+bool rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_options *options = &j->B->options;
+    bool has_cookie = (options->present & SF_OPT_FASTOPEN) != 0 && options->fastopen_length > 0;
+    if (!j->is_synack || j->is_synack_again || !j->fits_syn || j->pb->syn_payload == 0 ||
+        !has_cookie || !seq_before(j->B->iss + 1u, j->segment->ack))
+        return false;
+    found->side = (uint8_t)j->b;
+    found->octets = j->segment->ack - j->B->iss - 1u;
+    return true;
+}
+
+bool rule_STALE_SYN(const struct judgement *j, struct sf_found *found)
+{
+    const struct sf_history *history = j->flow->history;
+    if (!j->is_syn)
+        return false;
+    bool is_settled = j->step->fate == SF_FATE_SETTLED && (j->A->known & SF_KNOWS_ISS) != 0 &&
+                      j->segment->seq != j->A->iss;
+    if (!j->is_stale_syn && !is_settled && !history->is_dead_duplicate)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->certainty = is_settled ? SF_PROBABLE : SF_PROVED;
+    return true;
+}
+
+static bool tell_reuse(const struct judgement *j, struct sf_found *found, enum sf_code code)
+{
+    const struct sf_history *history = j->flow->history;
+    if (!history->is_reuse || history->reuse_code != code)
+        return false;
+    found->side = history->reuse_side;
+    found->interval_ns = history->reuse_ns;
+    found->detail = history->reuse_detail;
+    return true;
+}
+
+bool rule_TIME_WAIT_REUSED(const struct judgement *j, struct sf_found *found)
+{
+    return tell_reuse(j, found, SF_CODE_TIME_WAIT_REUSED);
+}
+
+bool rule_PORT_REUSED(const struct judgement *j, struct sf_found *found)
+{
+    return tell_reuse(j, found, SF_CODE_PORT_REUSED);
+}

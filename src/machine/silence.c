@@ -1,0 +1,222 @@
+#include "machine/silence.h"
+
+#include <string.h>
+
+#include "machine/fold.h"
+#include "machine/machine.h"
+#include "machine/outcome.h"
+#include "machine/rules.h"
+#include "machine/seq.h"
+#include "machine/step.h"
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* The end of patience with an opening that nobody goes on with. */
+#define EMBRYONIC_NS (75 * SECOND_NS)
+
+/* Repeats without any sign of the other end before silence means giving up. */
+#define STUBBORN_MIN 3u
+
+static int64_t after_repeats(const struct sighting *sighting)
+{
+    int64_t patience = sighting->interval_ns > 0 ? 2 * sighting->interval_ns : EMBRYONIC_NS;
+    return sighting->last_ns + patience;
+}
+
+static int64_t synack_unheard_due(const struct sf_flow *flow)
+{
+    const struct sf_history *history = flow->history;
+    const struct sf_end *client = &flow->end[SF_CLIENT];
+    bool waits = history->has_syn && flow->complete_ns == SF_NO_TIME && !history->syns_crossed &&
+                 sf_end_state(client) == SF_STATE_ESTABLISHED && !sf_end_is_proved(client);
+    return waits ? history->end[SF_SERVER].syn.last_ns + SECOND_NS : INT64_MAX;
+}
+
+static int64_t half_closed_due(const struct sf_flow *flow, enum sf_side closer)
+{
+    const struct private_end *notes = &flow->history->end[closer];
+    bool waits = notes->fin_covered_ns != SF_NO_TIME && !flow->history->rst_accepted &&
+                 (flow->end[sf_other(closer)].known & SF_KNOWS_FIN) == 0;
+    return waits ? notes->fin_covered_ns + SECOND_NS : INT64_MAX;
+}
+
+static int64_t gave_up_due(const struct sf_flow *flow, enum sf_side side)
+{
+    const struct stubborn *stubborn = &flow->history->end[side].stubborn;
+    if (stubborn->count < STUBBORN_MIN || flow->history->rst_accepted)
+        return INT64_MAX;
+    return stubborn->last_ns + 2 * stubborn->interval_ns;
+}
+
+int64_t silence_due(const struct sf_flow *flow, enum silence silence)
+{
+    const struct sf_history *history = flow->history;
+    switch (silence) {
+    case SILENCE_SYNACK_UNHEARD:
+        return synack_unheard_due(flow);
+    case SILENCE_NO_ANSWER:
+        return flow->handshake == SF_HANDSHAKE_NO_ANSWER && history->has_syn
+                   ? after_repeats(&history->end[SF_CLIENT].syn)
+                   : INT64_MAX;
+    case SILENCE_HALF_OPEN:
+        return flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME
+                   ? after_repeats(&history->end[SF_SERVER].syn)
+                   : INT64_MAX;
+    case SILENCE_CLIENT_HALF_CLOSED:
+        return half_closed_due(flow, SF_CLIENT);
+    case SILENCE_SERVER_HALF_CLOSED:
+        return half_closed_due(flow, SF_SERVER);
+    case SILENCE_CLIENT_GAVE_UP:
+        return gave_up_due(flow, SF_CLIENT);
+    case SILENCE_SERVER_GAVE_UP:
+        return gave_up_due(flow, SF_SERVER);
+    case SILENCE_COUNT:
+        break;
+    }
+    return INT64_MAX;
+}
+
+/* Nothing but the state of an opening, a close or a repeat makes silence worth watching. */
+static bool is_worth_watching(const struct sf_flow *flow)
+{
+    return flow->complete_ns == SF_NO_TIME ||
+           ((flow->end[0].known | flow->end[1].known) & SF_KNOWS_FIN) != 0 ||
+           flow->history->end[0].stubborn.count > 0 || flow->history->end[1].stubborn.count > 0;
+}
+
+int64_t machine_next_silence(const struct sf_flow *flow)
+{
+    int64_t next = INT64_MAX;
+    if (!is_worth_watching(flow))
+        return next;
+    for (int i = 0; i < SILENCE_COUNT; i++) {
+        int64_t due = silence_due(flow, (enum silence)i);
+        if (due < next && due != flow->history->told_ns[i])
+            next = due;
+    }
+    return next;
+}
+
+static void strike_synack(struct sf_flow *flow)
+{
+    struct log *log = &flow->history->end[SF_CLIENT].log;
+    for (unsigned i = 0; i < log->n; i++) {
+        struct entry *entry = &log->entry[i];
+        if ((entry->bits & ENTRY_HEARD) != 0 && (entry->flags & SF_SYN) != 0 &&
+            (entry->flags & SF_ACK) != 0)
+            entry->bits |= ENTRY_STRUCK;
+    }
+    fold_path(flow, SF_CLIENT);
+}
+
+static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                       uint32_t marks, struct sf_step *step, struct judgement *j)
+{
+    memset(step, 0, sizeof *step);
+    step->marks = marks;
+    step->first_found = flow->n_found;
+    step_view_before(flow, step);
+    memset(j, 0, sizeof *j);
+    j->machine = machine;
+    j->flow = flow;
+    j->step = step;
+    j->now_ns = now_ns;
+}
+
+bool machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                     struct sf_step *step)
+{
+    struct judgement j;
+    bool is_due = false;
+    begin_step(machine, flow, now_ns, SF_MARK_SILENCE, step, &j);
+    for (int i = 0; i < SILENCE_COUNT; i++) {
+        int64_t due = silence_due(flow, (enum silence)i);
+        if (due > now_ns || due == flow->history->told_ns[i])
+            continue;
+        flow->history->told_ns[i] = due;
+        is_due = true;
+        if (i == SILENCE_SYNACK_UNHEARD)
+            strike_synack(flow);
+        if (i == SILENCE_CLIENT_GAVE_UP || i == SILENCE_SERVER_GAVE_UP)
+            flow->history->gave_up = true;
+    }
+    if (!is_due)
+        return false;
+    outcome_tell(flow);
+    step_view_after(flow, step);
+    rules_apply(&j);
+    return true;
+}
+
+static bool is_fin_covered(const struct sf_flow *flow, enum sf_side side)
+{
+    return flow->history->end[side].fin_covered_ns != SF_NO_TIME;
+}
+
+static bool is_embryonic(const struct sf_flow *flow)
+{
+    return flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN;
+}
+
+int64_t machine_over_at(const struct sf_flow *flow, int64_t linger_ns)
+{
+    bool is_over = (is_fin_covered(flow, SF_CLIENT) && is_fin_covered(flow, SF_SERVER)) ||
+                   flow->history->rst_accepted || sf_end_state(&flow->end[0]) == SF_STATE_NONE ||
+                   (sf_end_state(&flow->end[0]) == SF_STATE_CLOSED &&
+                    sf_end_state(&flow->end[1]) == SF_STATE_CLOSED);
+    if (is_over)
+        return flow->last_ns + linger_ns;
+    return is_embryonic(flow) ? flow->last_ns + EMBRYONIC_NS : INT64_MAX;
+}
+
+/* ---- the last word ----------------------------------------------------------------------------
+ */
+
+/* What silence suggested and a later segment refuted is not said in the row. */
+static void drop_refuted(struct sf_flow *flow)
+{
+    if (flow->handshake != SF_HANDSHAKE_NO_ANSWER)
+        history_drop_found(flow, SF_CODE_NO_ANSWER);
+    if (flow->handshake != SF_HANDSHAKE_HALF_OPEN)
+        history_drop_found(flow, SF_CODE_HALF_OPEN);
+}
+
+/*
+ * The capture began behind the FIN of an end that sends nothing but acknowledgments, and answers
+ * the other FIN with an acknowledgment alone: it had closed its half before.
+ */
+static void reinterpret_midstream(struct sf_flow *flow)
+{
+    struct sf_history *history = flow->history;
+    for (int side = 0; history->is_midstream && side < 2; side++) {
+        const struct sf_end *quiet = &flow->end[side], *closer = &flow->end[1 - side];
+        bool is_quiet = history->end[side].segments > 0 && quiet->bytes == 0 &&
+                        quiet->max == quiet->first && (quiet->known & SF_KNOWS_FIN) == 0;
+        bool answered = (closer->known & SF_KNOWS_FIN) != 0 && is_fin_covered(flow, 1 - side) &&
+                        closer->bytes > 0 && history->end[1 - side].start == SF_STATE_ESTABLISHED;
+        if (!is_quiet || !answered || history->rst_accepted)
+            continue;
+        history->end[side].start = SF_STATE_FIN_WAIT_2;
+        history->end[1 - side].start = SF_STATE_CLOSE_WAIT;
+        fold_path(flow, SF_CLIENT);
+        fold_path(flow, SF_SERVER);
+    }
+}
+
+void machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                 struct sf_step *step)
+{
+    struct judgement j;
+    begin_step(machine, flow, now_ns, SF_MARK_END, step, &j);
+    for (int side = 0; side < 2; side++) {
+        if (gave_up_due(flow, (enum sf_side)side) <= now_ns)
+            flow->history->gave_up = true;
+    }
+    reinterpret_midstream(flow);
+    outcome_tell(flow);
+    drop_refuted(flow);
+    step->first_found = flow->n_found;
+    step_view_after(flow, step);
+    rules_apply(&j);
+    rules_finish(flow);
+}

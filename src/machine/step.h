@@ -1,0 +1,15 @@
+/*
+ * What a step did to both ends: their states before and after, and what was taken back.
+ */
+#ifndef SYNFIN_MACHINE_STEP_H
+#define SYNFIN_MACHINE_STEP_H
+
+#include <synfin/event.h>
+
+/* Notes the states of both ends, before anything is changed. */
+void step_view_before(const struct sf_flow *flow, struct sf_step *step);
+
+/* Notes them afterwards; marks what moved and what was taken back. */
+void step_view_after(const struct sf_flow *flow, struct sf_step *step);
+
+#endif
