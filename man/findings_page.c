@@ -8,6 +8,9 @@
 
 #define N_(text)   text
 #define LINE_WIDTH 78
+#define TEXT_SIZE  4096
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const severities[] = {"INFO", "NOTE", "WARNING", "ERROR"};
 static const char *const severity_words[] = {"info", "note", "warning", "error"};
@@ -67,7 +70,34 @@ static const struct move back[] = {
 #include <synfin/moves.def>
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+/* In the manual page no connection is at hand: the ends are called so. */
+static const struct {
+    const char *mark, *text;
+} ends[] = {
+    {"{side}", "this end"},
+    {"{other}", "the other end"},
+    {"{Side}", "This end"},
+    {"{Other}", "The other end"},
+};
+
+/* `text` with the ends named, cut at `size`. */
+static void name_ends(char *to, size_t size, const char *text)
+{
+    size_t length = 0;
+    while (*text != '\0' && length + 1 < size) {
+        size_t i = 0;
+        while (i < COUNT(ends) && strncmp(text, ends[i].mark, strlen(ends[i].mark)) != 0)
+            i++;
+        if (i == COUNT(ends)) {
+            to[length++] = *text++;
+            continue;
+        }
+        text += strlen(ends[i].mark);
+        for (const char *c = ends[i].text; *c != '\0' && length + 1 < size; c++)
+            to[length++] = *c;
+    }
+    to[length] = '\0';
+}
 
 /* One word as roff sees it; returns its length. */
 static size_t print_word(const char *word, size_t length, bool at_start)
@@ -77,15 +107,20 @@ static size_t print_word(const char *word, size_t length, bool at_start)
     for (size_t i = 0; i < length; i++)
         if (word[i] == '\\')
             fputs("\\e", stdout);
+        else if (word[i] == '(' && i > 0)
+            fputs("\\&(", stdout); /* not the name of a manual page */
         else
             putchar(word[i]);
     return length;
 }
 
 /* Prints text in lines of at most LINE_WIDTH bytes, a new one after each sentence. */
-static void print_text(const char *text)
+static void print_text(const char *with_marks)
 {
+    char named[TEXT_SIZE];
+    const char *text = named;
     size_t column = 0;
+    name_ends(named, sizeof named, with_marks);
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
         if (column > 0 && column + 1 + length > LINE_WIDTH) {
