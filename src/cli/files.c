@@ -11,34 +11,11 @@ static bool is_standard_input(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-static const char *nearest_command(const char *word)
-{
-    const char *nearest = NULL;
-    unsigned best = 3;
-    for (int i = 0; i < SF_COMMAND_COUNT; i++) {
-        unsigned distance = sf_word_distance(sf_command_word((enum sf_command)i), word);
-        if (distance < best) {
-            best = distance;
-            nearest = sf_command_word((enum sf_command)i);
-        }
-    }
-    return nearest;
-}
-
 int sf_files_check_word(const struct sf_request *request)
 {
-    struct stat status;
-    if (request->n_paths == 0)
+    if (request->n_paths == 0 || request->read_path != NULL)
         return 0;
-    const char *word = request->paths[0];
-    if (request->read_path != NULL || strpbrk(word, "./-") != NULL || stat(word, &status) == 0)
-        return 0;
-    const char *nearest = nearest_command(word);
-    if (nearest != NULL)
-        return sf_complain_usage(_("'%s' is neither a command nor a file; did you mean '%s'?"),
-                                 word, nearest);
-    return sf_complain_usage(
-        _("'%s' is neither a command nor a file; 'synfin --help' lists the commands"), word);
+    return sf_command_check(request->paths[0]);
 }
 
 static bool is_same_file(const char *a, const char *b)

@@ -14,10 +14,7 @@
  */
 int sf_files_check(const struct sf_request *request);
 
-/*
- * Is the first plain word, if there is one, a file, or does it at least look like one (dot, slash)?
- * Otherwise it was meant as a command: says so and returns SF_EXIT_USAGE.
- */
+/* sf_command_check for the first plain word, if there is one that would be a file. */
 int sf_files_check_word(const struct sf_request *request);
 
 /* Does the request need two passes over its files? */

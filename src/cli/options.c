@@ -374,7 +374,10 @@ int sf_request_parse(struct sf_request *request, int argc, char **argv)
 {
     uint64_t given = 0;
     set_defaults(request);
-    int status = take_options(request, argc, argv, &given);
+    /* A misspelt command explains more than an option that it would have had. */
+    int status = argc > 1 && argv[1][0] != '-' ? sf_command_check(argv[1]) : 0;
+    if (status == 0)
+        status = take_options(request, argc, argv, &given);
     if (status != 0)
         return status;
     char **words = argv + optind;

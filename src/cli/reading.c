@@ -262,7 +262,7 @@ static bool capture(struct work *work, struct sf_session *session)
 static void tell_capture(const struct work *work, const struct sf_totals *totals)
 {
     if (!work->request->quiet)
-        sf_complain(_("%" PRIu64 " packets, %" PRIu64 " of them analysed; %u connections"),
+        sf_complain(_("packets: %" PRIu64 ", analysed: %" PRIu64 ", connections: %u"),
                     totals->packets_read, totals->packets_analysed, totals->connections);
     if (totals->has_drops && totals->drops_kernel + totals->drops_interface > 0)
         sf_complain(

@@ -68,6 +68,13 @@ bool sf_command_reads(enum sf_command command);
 /* The command with that word, or SF_COMMAND_COUNT. */
 enum sf_command sf_command_find(const char *word);
 
+/*
+ * Can `word` stand where a command or a file is expected: is it a command, a file, or does it at
+ * least look like a file's name (dot, slash, hyphen)? Otherwise it was meant as a command: says so
+ * and returns SF_EXIT_USAGE.
+ */
+int sf_command_check(const char *word);
+
 /* What the command is for: one line, translated. */
 const char *sf_command_summary(enum sf_command command);
 
