@@ -61,7 +61,7 @@ static unsigned folded(uint32_t value)
 
 static void fill_ip(uint8_t *ip, uint32_t connection, bool from_client, unsigned length)
 {
-    uint32_t client = 0x0a000000u + connection / 20000, server = 0xc0000201u;
+    uint32_t client = 0x0a000001u + connection / 20000, server = 0xc0000201u;
     memset(ip, 0, 20);
     ip[0] = 0x45;
     put16(ip + 2, length);
