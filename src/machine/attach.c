@@ -189,7 +189,9 @@ static void decide_synack(const struct standing *standing, uint32_t n,
 {
     const struct sf_flow *flow = standing[0].flow;
     enum phase phase = phase_of(flow, segment->time_ns, msl_ns);
-    if (has_isn(flow, segment) || phase == PHASE_OPEN)
+    bool was_refused = phase == PHASE_OVER && flow->history->rst_refused;
+    if (has_isn(flow, segment) || phase == PHASE_OPEN ||
+        (was_refused && answers_syn(flow, segment)))
         return;
     if (phase == PHASE_EMBRYONIC) {
         if (n > 1 && !answers_syn(flow, segment) && !standing[1].is_written &&
@@ -263,7 +265,9 @@ void attach_decide(const struct standing *standing, uint32_t n, const struct sf_
     const struct standing *youngest = &standing[0];
     bool is_syn = (segment->flags & (SF_SYN | SF_RST)) == SF_SYN;
     bool is_synack = is_syn && (segment->flags & SF_ACK) != 0;
-    if (youngest->flow->history->is_self_connected)
+    /* SYN with FIN opens nothing where a connection is. */
+    if (youngest->flow->history->is_self_connected ||
+        (segment->flags & (SF_SYN | SF_FIN)) == (SF_SYN | SF_FIN))
         return;
     if (youngest->held != NULL && (!is_syn || is_synack))
         decide_beside_held(youngest, segment, result);

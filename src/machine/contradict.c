@@ -75,20 +75,34 @@ static bool says_went_on(const struct judgement *j)
 
 static bool says_answer_without_syn(const struct judgement *j)
 {
-    return j->is_plain && j->has_ack && !j->pa->has_said_synack && j->pa->has_said_plain_syn &&
-           sf_end_state(j->A) == SF_STATE_SYN_RCVD;
+    if (!j->is_plain || !j->has_ack || j->pa->has_said_synack || !j->pa->has_said_plain_syn)
+        return false;
+    for (unsigned i = 0; i < j->A->n_path; i++) {
+        if (j->A->path[i] == SF_STATE_SYN_RCVD && (j->A->proved >> i & 1u) == 0)
+            return true;
+    }
+    return false;
 }
 
 /*
- * K6: an end that goes on after "its" RST never wrote that RST. Certain only for a segment that
- * cannot have been overtaken by the RST: it acknowledges more, or brings new payload.
+ * An end that goes on after "its" RST never wrote that RST. Certain only for a segment that cannot
+ * have been overtaken by the RST: it acknowledges more, brings new payload, or accepts the SYN
+ * that the RST refused.
  */
+static bool goes_on_after_reset(const struct judgement *j)
+{
+    if (j->is_synack)
+        return j->fits_syn && !j->is_synack_again;
+    if (!j->is_plain || (j->A->known & SF_KNOWS_SEQ) == 0 || j->text != j->A->max)
+        return false;
+    bool acknowledges_more = j->has_ack && (j->A->known & SF_KNOWS_RCV) != 0 && !j->is_bad_ack &&
+                             seq_before(j->A->rcv, j->segment->ack);
+    return j->fresh > 0 || acknowledges_more;
+}
+
 static void strike_own_reset(struct judgement *j)
 {
-    bool goes_on = j->is_plain && (j->A->known & SF_KNOWS_SEQ) != 0 && j->text == j->A->max &&
-                   (j->fresh > 0 || (j->has_ack && (j->A->known & SF_KNOWS_RCV) != 0 &&
-                                     !j->is_bad_ack && seq_before(j->A->rcv, j->segment->ack)));
-    if (!goes_on)
+    if (!goes_on_after_reset(j))
         return;
     struct contradiction *by = &j->by[SF_SIGN_RST];
     for (unsigned i = 0; i < j->pa->log.n; i++) {

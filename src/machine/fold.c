@@ -201,6 +201,14 @@ static void prove_established(struct sf_end *path)
     }
 }
 
+/* What acknowledges a FIN that had to be inferred proves no more than the inference. */
+static bool rests_on_inference(const struct fold *fold, enum sf_sign sign)
+{
+    return fold->theirs->fin_is_inferred &&
+           (sign == SF_SIGN_ACK_OF_FIN || sign == SF_SIGN_ACK_OF_COVERING_FIN ||
+            sign == SF_SIGN_ACK_WHILE_UNCOVERED);
+}
+
 static void fold_said(struct fold *fold, const struct entry *entry)
 {
     enum sf_sign signs[5];
@@ -210,7 +218,7 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = (enum sf_state)on_sent[from][signs[i]];
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0;
+        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)

@@ -16,7 +16,8 @@ static void judge_flags(struct judgement *j)
     uint16_t flags = j->segment->flags;
     j->has_ack = (flags & SF_ACK) != 0;
     j->is_rst = (flags & SF_RST) != 0;
-    j->is_syn = (flags & (SF_SYN | SF_ACK | SF_RST)) == SF_SYN;
+    bool is_odd = (flags & SF_FIN) != 0 && j->flow->end[j->a].packets > 1;
+    j->is_syn = (flags & (SF_SYN | SF_ACK | SF_RST)) == SF_SYN && !is_odd;
     j->is_synack = (flags & (SF_SYN | SF_ACK | SF_RST)) == (SF_SYN | SF_ACK);
     j->is_fin = (flags & (SF_FIN | SF_SYN | SF_RST)) == SF_FIN;
     j->is_plain = (flags & (SF_SYN | SF_RST)) == 0;

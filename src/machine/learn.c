@@ -45,8 +45,9 @@ static void start_at(struct sf_flow *flow, enum sf_state client, enum sf_state s
 /* A SYN,ACK first: it proves SYN_RCVD of its sender, and tells the SYN that did not pass here. */
 static void begin_with_synack(struct sf_flow *flow, const struct sf_segment *segment)
 {
+    bool is_asked = !flow->history->is_dead_duplicate;
     flow->client = (uint8_t)(1u - segment->from);
-    start_at(flow, SF_STATE_SYN_SENT, SF_STATE_NONE);
+    start_at(flow, is_asked ? SF_STATE_SYN_SENT : SF_STATE_CLOSED, SF_STATE_NONE);
     struct sf_end *client = &flow->end[SF_CLIENT];
     client->iss = client->first = client->una = segment->ack - 1u;
     client->max = segment->ack;

@@ -202,11 +202,9 @@ void machine_take(struct machine *machine, struct sf_flow *flow, const struct sf
         step->marks |= fate == SF_FATE_COPY ? SF_MARK_COPY : SF_MARK_DAMAGED;
         relate_numbers(&j);
         rules_apply(&j);
-        if (fate == SF_FATE_COPY)
-            return;
-        j.pa->fin_was_damaged |= j.is_fin;
-        j.A->packets++;
         follow_times(flow, segment);
+        j.pa->fin_was_damaged |= fate == SF_FATE_DAMAGED && j.is_fin;
+        j.A->packets += fate == SF_FATE_DAMAGED ? 1u : 0u;
         return;
     }
     follow_times(flow, segment);

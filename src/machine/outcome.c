@@ -79,9 +79,10 @@ static enum sf_handshake tell_handshake(const struct sf_flow *flow)
     return flow->synack_ns != SF_NO_TIME ? SF_HANDSHAKE_HALF_OPEN : SF_HANDSHAKE_NO_ANSWER;
 }
 
+/* A FIN that was seen; what had to be inferred is no FIN here. */
 static bool has_fin(const struct sf_flow *flow, enum sf_side side)
 {
-    return (flow->end[side].known & SF_KNOWS_FIN) != 0;
+    return flow->history->end[side].fin.first_ns != SF_NO_TIME;
 }
 
 /* Neither sender had received the other's FIN: RFC 9293 §3.6, figure 13. */

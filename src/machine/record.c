@@ -18,7 +18,8 @@ static bool is_worth_saying(const struct judgement *j)
 {
     if (j->is_rst)
         return j->is_believed;
-    if (j->is_stale_syn || (j->is_synack && !j->fits_syn))
+    if (j->is_stale_syn || (j->is_synack && !j->fits_syn) ||
+        (j->is_syn && j->flow->history->is_dead_duplicate))
         return false;
     if (j->is_fin_again && fold_has_proved(j->A, SF_STATE_TIME_WAIT))
         return false;
@@ -280,6 +281,8 @@ static void infer_peer_fin(struct judgement *j)
     cover.flags = SF_ACK;
     cover.end = cover.seq;
     log_append(&j->pb->log, &fin);
+    j->pb->first_fin_ack = fin.ack;
+    j->pb->first_fin_has_ack = true;
     cover.bits = fin.bits = ENTRY_HEARD | ENTRY_INFERRED;
     log_append(&j->pa->log, &cover);
     log_append(&j->pa->log, &fin);
