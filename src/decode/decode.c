@@ -58,6 +58,12 @@ enum sf_skip sf_layer_encrypted(struct sf_walk *walk)
     return SF_SKIP_ENCRYPTED;
 }
 
+enum sf_skip sf_layer_lost_piece(struct sf_walk *walk)
+{
+    (void)walk;
+    return SF_SKIP_FRAGMENT;
+}
+
 /* ---- the walk -------------------------------------------------------------------------------- */
 
 /* What of the frame counts: without its frame check sequence, on the wire and as captured. */
@@ -97,6 +103,7 @@ static void begin_walk(struct sf_walk *walk, struct sf_decoder *decoder,
 {
     walk->cursor = (struct sf_cursor){packet->bytes, packet->bytes + packet->captured};
     walk->is_cut = false;
+    walk->is_in_piece = false;
     walk->packet = packet;
     walk->segment = segment;
     walk->fragments = &decoder->fragments;

@@ -33,6 +33,7 @@ sf_layer_fn *sf_layer_of_protocol(const struct sf_walk *walk, uint8_t protocol)
 /* Begins an IP header at the cursor: what an outer one said no longer counts. */
 static void begin_ip(struct sf_walk *walk, uint8_t version)
 {
+    walk->is_in_piece |= walk->segment->key.ip != 0 && walk->piece.is_piece;
     walk->piece = (struct sf_walk_piece){0};
     walk->has_no_length = false;
     walk->segment->key.ip = version;

@@ -35,6 +35,7 @@ struct sf_walk {
     struct sf_cursor cursor; /* from the next header to the end of what was captured of it */
     uint32_t wire_end;       /* where the present layer ended on the wire: offset in the packet */
     bool is_cut;             /* it was to reach beyond the frame's end */
+    bool is_in_piece;        /* inside a tunnel's fragment, which ends before what is in it does */
     sf_layer_fn *next;
     const struct sf_packet *packet;
     struct sf_segment *segment;
@@ -63,10 +64,14 @@ static inline enum sf_skip walk_short(const struct sf_walk *walk, size_t n)
     return walk_wire_left(walk) >= n ? SF_SKIP_TRUNCATED : SF_SKIP_MALFORMED;
 }
 
-/* Octets that a layer says it has, from the cursor on: what lies behind is padding. */
+/*
+ * Octets that a layer says it has, from the cursor on: what lies behind is padding. They may end
+ * behind the frame when the rest follows in another fragment of the tunnel; else that is damage.
+ */
 static inline void walk_limit(struct sf_walk *walk, uint32_t n)
 {
-    walk->is_cut = n > walk_wire_left(walk);
+    bool is_beyond = n > walk_wire_left(walk);
+    walk->is_cut = is_beyond && !walk->is_in_piece;
     if (walk->is_cut) {
         return;
     }
@@ -82,19 +87,25 @@ sf_layer_fn *sf_layer_of_ethertype(uint16_t type);
 sf_layer_fn *sf_layer_of_protocol(const struct sf_walk *walk, uint8_t protocol);
 
 /* Link layers: see links.def. */
-sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null;
+sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null,
+    sf_layer_ppp, sf_layer_hdlc;
 
 /* What an ethertype can lead to: see ethertypes.def. */
-sf_layer_fn sf_layer_vlan, sf_layer_llc;
+sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe;
 
 /* IP and what stands between it and TCP: see protocols.def. */
 sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
     sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah;
 
+/* Tunnels: see protocols.def, and tunnel.c for those in UDP. */
+sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_udp, sf_layer_vxlan,
+    sf_layer_geneve, sf_layer_gtp;
+
 /* A TCP header; a later piece of a datagram. */
 sf_layer_fn sf_layer_tcp, sf_layer_later_piece;
 
 /* Ends of the walk. */
-sf_layer_fn sf_layer_not_ip, sf_layer_not_tcp, sf_layer_tunnel, sf_layer_encrypted;
+sf_layer_fn sf_layer_not_ip, sf_layer_not_tcp, sf_layer_tunnel, sf_layer_encrypted,
+    sf_layer_lost_piece;
 
 #endif

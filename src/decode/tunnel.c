@@ -1,0 +1,184 @@
+#include "decode/walk.h"
+
+/*
+ * Tunnels: the walk goes on inside. The key names the innermost one; where both directions share an
+ * id (VXLAN, GENEVE) it is part of the key, outer addresses and TEIDs never are.
+ */
+static void enter_tunnel(struct sf_walk *walk, enum sf_tunnel tunnel, uint32_t id)
+{
+    walk->segment->key.tunnel = (uint8_t)tunnel;
+    walk->segment->key.tunnel_id = id;
+}
+
+/* ---- IP in IP, RFC 2003 and RFC 4213 --------------------------------------------------------- */
+
+enum sf_skip sf_layer_ipv4_in_ip(struct sf_walk *walk)
+{
+    enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
+    walk->next = sf_layer_ipv4;
+    return SF_SKIP_NONE;
+}
+
+enum sf_skip sf_layer_ipv6_in_ip(struct sf_walk *walk)
+{
+    enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
+    walk->next = sf_layer_ipv6;
+    return SF_SKIP_NONE;
+}
+
+/* ---- GRE, RFC 2784, RFC 2890 and, with PPP inside, RFC 2637 ---------------------------------- */
+
+enum sf_skip sf_layer_gre(struct sf_walk *walk)
+{
+    enum {
+        FIXED = 4,
+        WORD = 4,
+        CHECKSUM = 0x8000,
+        ROUTING = 0x4000,
+        KEY = 0x2000,
+        SEQUENCE = 0x1000,
+        ACKNOWLEDGMENT = 0x0080,
+        VERSION = 0x0007,
+        PPTP = 1
+    };
+    const uint8_t *header = take(&walk->cursor, FIXED);
+    if (header == NULL) {
+        return walk_short(walk, FIXED);
+    }
+    uint16_t flags = load_be16(header);
+    uint16_t version = flags & VERSION;
+    if (version > PPTP || (flags & ROUTING) != 0) {
+        return SF_SKIP_TUNNEL;
+    }
+    size_t words = (size_t)((flags & CHECKSUM) != 0) + ((flags & KEY) != 0) +
+                   ((flags & SEQUENCE) != 0) + (version == PPTP && (flags & ACKNOWLEDGMENT) != 0);
+    if (take(&walk->cursor, WORD * words) == NULL) {
+        return walk_short(walk, WORD * words);
+    }
+    enter_tunnel(walk, SF_TUNNEL_GRE, 0);
+    walk->next = sf_layer_of_ethertype(load_be16(header + 2));
+    return SF_SKIP_NONE;
+}
+
+/* ---- in UDP ---------------------------------------------------------------------------------- */
+
+static sf_layer_fn *layer_of_ports(uint16_t source, uint16_t destination)
+{
+    enum { VXLAN = 4789, VXLAN_OF_LINUX = 8472, GENEVE = 6081, GTP_U = 2152 };
+    switch (destination) {
+    case VXLAN:
+    case VXLAN_OF_LINUX: /* what its driver takes when it is not told */
+        return sf_layer_vxlan;
+    case GENEVE:
+        return sf_layer_geneve;
+    case GTP_U:
+        return sf_layer_gtp;
+    default:
+        return source == GTP_U ? sf_layer_gtp : sf_layer_not_tcp;
+    }
+}
+
+enum sf_skip sf_layer_udp(struct sf_walk *walk)
+{
+    enum { HEADER = 8 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return SF_SKIP_NOT_TCP;
+    }
+    uint16_t length = load_be16(header + 4);
+    if (length >= HEADER) { /* 0: to be cut by the card */
+        walk_limit(walk, length - HEADER);
+    }
+    walk->next = layer_of_ports(load_be16(header), load_be16(header + 2));
+    return SF_SKIP_NONE;
+}
+
+/* Too short for the tunnel that the port suggests: not captured, or something else after all. */
+static enum sf_skip too_short(const struct sf_walk *walk, size_t n)
+{
+    return walk_wire_left(walk) >= n ? SF_SKIP_TRUNCATED : SF_SKIP_NOT_TCP;
+}
+
+/* RFC 7348 §5 */
+enum sf_skip sf_layer_vxlan(struct sf_walk *walk)
+{
+    enum { HEADER = 8, HAS_ID = 0x08 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return too_short(walk, HEADER);
+    }
+    if ((header[0] & HAS_ID) == 0) {
+        return SF_SKIP_NOT_TCP; /* not VXLAN, whatever the port says */
+    }
+    enter_tunnel(walk, SF_TUNNEL_VXLAN, load_be24(header + 4));
+    walk->next = sf_layer_ethernet;
+    return SF_SKIP_NONE;
+}
+
+/* RFC 8926 §3.4 */
+enum sf_skip sf_layer_geneve(struct sf_walk *walk)
+{
+    enum { HEADER = 8, VERSION = 0xc0, OPTIONS = 0x3f };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return too_short(walk, HEADER);
+    }
+    if ((header[0] & VERSION) != 0) {
+        return SF_SKIP_NOT_TCP;
+    }
+    size_t options = 4u * (header[0] & OPTIONS);
+    if (take(&walk->cursor, options) == NULL) {
+        return walk_short(walk, options);
+    }
+    enter_tunnel(walk, SF_TUNNEL_GENEVE, load_be24(header + 4));
+    walk->next = sf_layer_of_ethertype(load_be16(header + 2));
+    return SF_SKIP_NONE;
+}
+
+/* Passes over the extension headers of GTP-U; each ends with the type of the next, 0 for none. */
+static enum sf_skip pass_gtp_extensions(struct sf_walk *walk, uint8_t type)
+{
+    while (type != 0) {
+        struct sf_cursor peek = walk->cursor;
+        const uint8_t *length = take(&peek, 1);
+        if (length == NULL || *length == 0) {
+            return length == NULL ? walk_short(walk, 1) : SF_SKIP_MALFORMED;
+        }
+        const uint8_t *extension = take(&walk->cursor, 4u * *length);
+        if (extension == NULL) {
+            return walk_short(walk, 4u * *length);
+        }
+        type = extension[4u * *length - 1];
+    }
+    return SF_SKIP_NONE;
+}
+
+/* Sequence number, N-PDU number and the type of the first extension: all three, or none. */
+static enum sf_skip pass_gtp_optional(struct sf_walk *walk, uint8_t flags)
+{
+    enum { OPTIONAL = 4, ANY = 0x07, HAS_EXTENSION = 0x04 };
+    if ((flags & ANY) == 0) {
+        return SF_SKIP_NONE;
+    }
+    const uint8_t *optional = take(&walk->cursor, OPTIONAL);
+    if (optional == NULL) {
+        return walk_short(walk, OPTIONAL);
+    }
+    return (flags & HAS_EXTENSION) != 0 ? pass_gtp_extensions(walk, optional[3]) : SF_SKIP_NONE;
+}
+
+/* 3GPP TS 29.281 §5.1: version 1 with user data inside. */
+enum sf_skip sf_layer_gtp(struct sf_walk *walk)
+{
+    enum { HEADER = 8, VERSION_AND_TYPE = 0xf0, GTP_1 = 0x30, USER_DATA = 255 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return too_short(walk, HEADER);
+    }
+    if ((header[0] & VERSION_AND_TYPE) != GTP_1 || header[1] != USER_DATA) {
+        return SF_SKIP_NOT_TCP;
+    }
+    enter_tunnel(walk, SF_TUNNEL_GTP, 0);
+    walk->next = sf_layer_raw_ip;
+    return pass_gtp_optional(walk, header[0]);
+}
