@@ -1,0 +1,554 @@
+/*
+ * Plays every conversation of tests/talks through the flow engine, and holds what is known after
+ * each segment, and of each connection in the end, against what the talk says. The format is told
+ * in tests/talks/README.md.
+ */
+#include <dirent.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <synfin/session.h>
+
+#include "engine/flows.h"
+
+#define TALKS     "tests/talks"
+#define ROWS_MAX  64u
+#define WORDS_MAX 64u
+#define TALKS_MAX 512u
+
+struct row {
+    struct sf_flow flow;
+    struct sf_found found[48];
+};
+
+struct talk {
+    const char *name;
+    unsigned line;
+    struct sf_settings settings;
+    struct sf_totals totals;
+    struct flows *flows;
+    uint64_t number;
+    double last;
+    /* What the latest event said. */
+    uint32_t id;
+    struct sf_view after[2];
+    uint8_t n_path[2];
+    uint64_t codes; /* new findings, a bit each */
+    struct row row[ROWS_MAX];
+    unsigned n_rows;
+    bool is_finished;
+};
+
+static const char *const state_names[SF_STATE_COUNT] = {
+    "none",
+#define STATE(name) #name,
+#include <synfin/states.def>
+#undef STATE
+};
+
+static const char *const code_names[SF_CODE_COUNT] = {
+#define FINDING(code, severity, when, says, sure, check, rfc) #code,
+#include <synfin/findings.def>
+#undef FINDING
+};
+
+static const char *const handshake_words[SF_HANDSHAKE_COUNT] = {
+#define HANDSHAKE(name, word, text) word,
+#include <synfin/outcomes.def>
+};
+
+static const char *const close_words[SF_CLOSE_COUNT] = {
+#define CLOSE(name, word, text) word,
+#include <synfin/outcomes.def>
+};
+
+static const char *const where_words[SF_WHERE_COUNT] = {
+    "",
+#define WHERE(name, word, text) word,
+#include <synfin/outcomes.def>
+};
+
+static const char *const side_words[] = {"client", "server", "none"};
+static const char *const severity_words[] = {"info", "note", "warning", "error"};
+static const char *const certainty_words[] = {"proved", "probable"};
+
+static void wrong(const struct talk *talk, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+static void wrong(const struct talk *talk, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fail_msg("%s:%u: %s", talk->name, talk->line, text);
+    abort();
+}
+
+static int find_word(const char *word, const char *const *words, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* ---- events -----------------------------------------------------------------------------------
+ */
+
+static void keep_row(struct talk *talk, const struct sf_flow *flow)
+{
+    assert_true(talk->n_rows < ROWS_MAX);
+    struct row *row = &talk->row[talk->n_rows++];
+    row->flow = *flow;
+    assert_true(flow->n_found <= 48);
+    if (flow->n_found > 0)
+        memcpy(row->found, flow->found, flow->n_found * sizeof row->found[0]);
+}
+
+static int take_event(void *context, const struct sf_event *event, struct sf_error *err)
+{
+    struct talk *talk = context;
+    (void)err;
+    if (event->kind == SF_EVENT_FLOW_END) {
+        keep_row(talk, event->flow);
+        return 0;
+    }
+    for (uint32_t i = 0; i < event->n_found; i++)
+        talk->codes |= UINT64_C(1) << event->found[i].code;
+    if (event->kind != SF_EVENT_SEGMENT)
+        return 0;
+    talk->id = event->flow->id;
+    for (int side = 0; side < 2; side++) {
+        talk->after[side] = event->step->after[side];
+        talk->n_path[side] = event->flow->end[side].n_path;
+    }
+    return 0;
+}
+
+/* ---- segments ---------------------------------------------------------------------------------
+ */
+
+static uint16_t read_flags(const struct talk *talk, char *word)
+{
+    static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
+    uint16_t flags = 0;
+    if (strcmp(word, "-") == 0)
+        return 0;
+    char *rest = NULL;
+    for (char *name = strtok_r(word, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+        int at = find_word(name, names, 8);
+        if (at < 0)
+            wrong(talk, "no such flag: %s", name);
+        flags |= (uint16_t)(1u << at);
+    }
+    return flags;
+}
+
+static uint32_t number(const struct talk *talk, char **word, unsigned n, unsigned *at)
+{
+    if (++*at >= n)
+        wrong(talk, "a number is missing after '%s'", word[*at - 1]);
+    char *end;
+    unsigned long value = strtoul(word[*at], &end, 0);
+    if (*end != '\0')
+        wrong(talk, "'%s' is no number", word[*at]);
+    return (uint32_t)value;
+}
+
+struct numbers {
+    uint32_t client_port, server_port;
+};
+
+static void read_word(const struct talk *talk, char **word, unsigned n, unsigned *at,
+                      struct sf_segment *segment, struct numbers *ports)
+{
+    const char *name = word[*at];
+    struct sf_options *options = &segment->options;
+    if (strcmp(name, "seq") == 0) {
+        segment->seq = number(talk, word, n, at);
+    } else if (strcmp(name, "ack") == 0) {
+        segment->ack = number(talk, word, n, at);
+        segment->flags |= SF_ACK;
+    } else if (strcmp(name, "len") == 0) {
+        segment->payload = number(talk, word, n, at);
+    } else if (strcmp(name, "win") == 0) {
+        segment->window = (uint16_t)number(talk, word, n, at);
+    } else if (strcmp(name, "ttl") == 0) {
+        segment->ttl = (uint8_t)number(talk, word, n, at);
+    } else if (strcmp(name, "id") == 0) {
+        segment->ip_id = (uint16_t)number(talk, word, n, at);
+    } else if (strcmp(name, "if") == 0) {
+        segment->interface = number(talk, word, n, at);
+    } else if (strcmp(name, "ts") == 0) {
+        options->tsval = number(talk, word, n, at);
+        options->tsecr = number(talk, word, n, at);
+        options->present |= SF_OPT_TIMESTAMPS;
+    } else if (strcmp(name, "mss") == 0) {
+        options->mss = (uint16_t)number(talk, word, n, at);
+        options->present |= SF_OPT_MSS;
+    } else if (strcmp(name, "wscale") == 0) {
+        options->wscale = (uint8_t)number(talk, word, n, at);
+        options->present |= SF_OPT_WSCALE;
+    } else if (strcmp(name, "sackok") == 0) {
+        options->present |= SF_OPT_SACK_PERMITTED;
+    } else if (strcmp(name, "sack") == 0) {
+        options->sack_left = number(talk, word, n, at);
+        options->sack_right = number(talk, word, n, at);
+        options->present |= SF_OPT_SACK;
+    } else if (strcmp(name, "tfo") == 0) {
+        options->fastopen_length = (uint8_t)number(talk, word, n, at);
+        options->present |= SF_OPT_FASTOPEN;
+    } else if (strcmp(name, "port") == 0) {
+        ports->client_port = number(talk, word, n, at);
+    } else if (strcmp(name, "sport") == 0) {
+        ports->server_port = number(talk, word, n, at);
+    } else if (strcmp(name, "bad") == 0) {
+        segment->checksum_state = SF_CHECKSUM_BAD;
+    } else if (strcmp(name, "good") == 0) {
+        segment->checksum_state = SF_CHECKSUM_GOOD;
+    } else {
+        wrong(talk, "no such word: %s", name);
+    }
+}
+
+static struct sf_segment read_segment(struct talk *talk, char **word, unsigned n)
+{
+    struct numbers ports = {.client_port = 40000, .server_port = 80};
+    struct sf_segment segment = {
+        .window = 1000, .ttl = 64, .kind = SF_SEGMENT_SENT, .checksum_state = SF_CHECKSUM_GOOD};
+    double seconds = strtod(word[0], NULL);
+    segment.time_ns = INT64_C(1700000000000000000) + (int64_t)(seconds * 1e9 + 0.5);
+    segment.number = ++talk->number;
+    segment.flags = read_flags(talk, word[2]);
+    segment.checksum = (uint16_t)talk->number;
+    for (unsigned at = 3; at < n; at++)
+        read_word(talk, word, n, &at, &segment, &ports);
+    segment.key.ip = 4;
+    segment.key.vlan[0] = segment.key.vlan[1] = SF_NO_VLAN;
+    memcpy(segment.key.addr[0], "\x0a\x00\x00\x01", 4);
+    memcpy(segment.key.addr[1], "\x0a\x00\x00\x02", 4);
+    segment.key.port[0] = (uint16_t)ports.client_port;
+    segment.key.port[1] = (uint16_t)ports.server_port;
+    segment.from = strcmp(word[1], "s") == 0;
+    segment.hash = ports.client_port * 31u + ports.server_port;
+    talk->last = seconds;
+    return segment;
+}
+
+/* A copy has the checksum of its original: everything alike has. */
+static uint16_t likely_checksum(const struct sf_segment *s)
+{
+    uint32_t sum = s->seq * 7u + s->ack * 13u + s->flags * 101u + s->payload * 3u + s->window +
+                   s->options.tsval * 5u + s->options.tsecr;
+    return (uint16_t)(sum ^ sum >> 16);
+}
+
+static void expect_state(const struct talk *talk, enum sf_side side, const char *expected)
+{
+    char is[64];
+    const struct sf_view *view = &talk->after[side];
+    if (strcmp(expected, "-") == 0)
+        return;
+    bool is_first = talk->n_path[side] <= 1 &&
+                    (view->state == SF_STATE_CLOSED || view->state == SF_STATE_LISTEN);
+    bool doubts = !view->is_proved && !is_first && view->state != SF_STATE_NONE;
+    snprintf(is, sizeof is, "%s%s", state_names[view->state], doubts ? "?" : "");
+    if (strcmp(is, expected) != 0)
+        wrong(talk, "the %s is %s, not %s", side_words[side], is, expected);
+}
+
+static uint64_t read_codes(const struct talk *talk, char **word, unsigned n, unsigned *at)
+{
+    uint64_t codes = 0;
+    while (*at + 1 < n && word[*at + 1][0] != '#') {
+        int code = find_word(word[++*at], code_names, SF_CODE_COUNT);
+        if (code < 0)
+            wrong(talk, "no such finding: %s", word[*at]);
+        codes |= UINT64_C(1) << code;
+    }
+    return codes;
+}
+
+static void expect_codes(const struct talk *talk, uint64_t expected)
+{
+    for (int code = 0; code < SF_CODE_COUNT; code++) {
+        bool is = (talk->codes >> code & 1) != 0, should = (expected >> code & 1) != 0;
+        if (is != should)
+            wrong(talk, "%s %s", code_names[code], is ? "is told here" : "is not told here");
+    }
+}
+
+static void expect_after(const struct talk *talk, char **word, unsigned n)
+{
+    if (n < 2)
+        wrong(talk, "two states belong behind the bar");
+    expect_state(talk, SF_CLIENT, word[0]);
+    expect_state(talk, SF_SERVER, word[1]);
+    for (unsigned at = 2; at < n; at++) {
+        if (strcmp(word[at], "!") == 0)
+            expect_codes(talk, read_codes(talk, word, n, &at));
+        else if (word[at][0] == '#' && talk->id != strtoul(word[at] + 1, NULL, 10))
+            wrong(talk, "it belongs to connection %u", (unsigned)talk->id);
+    }
+}
+
+static void play(struct talk *talk, char **word, unsigned n)
+{
+    struct sf_error err;
+    unsigned bar = 0;
+    while (bar < n && strcmp(word[bar], "|") != 0)
+        bar++;
+    if (bar < 3)
+        wrong(talk, "a segment has a time, a side and flags");
+    struct sf_segment segment = read_segment(talk, word, bar);
+    segment.checksum = likely_checksum(&segment);
+    talk->codes = 0;
+    if (flows_take(talk->flows, NULL, &segment, &err) != 0)
+        wrong(talk, "the engine failed: %s", err.text);
+    if (bar < n)
+        expect_after(talk, word + bar + 1, n - bar - 1);
+}
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+static void finish(struct talk *talk)
+{
+    struct sf_error err;
+    if (!talk->is_finished && flows_finish(talk->flows, &err) != 0)
+        wrong(talk, "the engine failed: %s", err.text);
+    talk->is_finished = true;
+}
+
+/* The row of the id in front of the words, or of connection 1; skips the id. */
+static const struct row *read_row(struct talk *talk, char ***word, unsigned *n)
+{
+    unsigned long id = 1;
+    finish(talk);
+    if (*n > 0 && (*word)[0][0] >= '0' && (*word)[0][0] <= '9') {
+        id = strtoul((*word)[0], NULL, 10);
+        ++*word;
+        --*n;
+    }
+    for (unsigned i = 0; i < talk->n_rows; i++) {
+        if (talk->row[i].flow.id == id)
+            return &talk->row[i];
+    }
+    wrong(talk, "there is no connection %lu", id);
+}
+
+static void expect_end(struct talk *talk, char **word, unsigned n)
+{
+    const struct row *row = read_row(talk, &word, &n);
+    if (n != 3)
+        wrong(talk, "end wants handshake, close and who closed");
+    if (strcmp(handshake_words[row->flow.handshake], word[0]) != 0)
+        wrong(talk, "the handshake is %s", handshake_words[row->flow.handshake]);
+    if (strcmp(close_words[row->flow.close], word[1]) != 0)
+        wrong(talk, "the close is %s", close_words[row->flow.close]);
+    if (strcmp(side_words[row->flow.closed_by], word[2]) != 0)
+        wrong(talk, "closed by %s", side_words[row->flow.closed_by]);
+}
+
+static void write_path(const struct sf_end *end, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (unsigned i = 0; i < end->n_path && used < size; i++) {
+        bool is_first = i == 0 && end->path[0] <= SF_STATE_LISTEN;
+        bool doubts = (end->proved >> i & 1u) == 0 && !is_first;
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i > 0 ? " " : "",
+                                 state_names[end->path[i]], doubts ? "?" : "");
+    }
+}
+
+static void expect_path(struct talk *talk, char **word, unsigned n)
+{
+    char is[512], expected[512] = "";
+    const struct row *row = read_row(talk, &word, &n);
+    if (n < 1)
+        wrong(talk, "path wants a side");
+    enum sf_side side = strcmp(word[0], "s") == 0 ? SF_SERVER : SF_CLIENT;
+    for (unsigned i = 1; i < n; i++) {
+        strncat(expected, i > 1 ? " " : "", sizeof expected - strlen(expected) - 1);
+        strncat(expected, word[i], sizeof expected - strlen(expected) - 1);
+    }
+    write_path(&row->flow.end[side], is, sizeof is);
+    if (strcmp(is, expected) != 0)
+        wrong(talk, "the %s's path is %s", side_words[side], is);
+}
+
+static bool fits(const struct sf_found *found, char *wanted)
+{
+    char *rest = NULL;
+    char *code = strtok_r(wanted, ":", &rest);
+    if (code == NULL || strcmp(code_names[found->code], code) != 0)
+        return false;
+    for (char *part; (part = strtok_r(NULL, ":", &rest)) != NULL;) {
+        if (strcmp(part, side_words[found->side]) != 0 &&
+            strcmp(part, where_words[found->where]) != 0 &&
+            strcmp(part, certainty_words[found->certainty]) != 0 &&
+            strcmp(part, severity_words[found->severity]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void list_found(const struct row *row, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < row->flow.n_found && used < size; i++) {
+        const struct sf_found *found = &row->found[i];
+        used +=
+            (size_t)snprintf(text + used, size - used, " %s:%s:%s:%s:%s", code_names[found->code],
+                             side_words[found->side], where_words[found->where],
+                             certainty_words[found->certainty], severity_words[found->severity]);
+    }
+}
+
+static void expect_findings(struct talk *talk, char **word, unsigned n)
+{
+    char all[1024], wanted[128];
+    const struct row *row = read_row(talk, &word, &n);
+    bool used[48] = {false};
+    list_found(row, all, sizeof all);
+    for (unsigned i = 0; i < n; i++) {
+        bool is_there = false;
+        for (uint32_t k = 0; k < row->flow.n_found && !is_there; k++) {
+            snprintf(wanted, sizeof wanted, "%s", word[i]);
+            is_there = !used[k] && fits(&row->found[k], wanted);
+            used[k] |= is_there;
+        }
+        if (!is_there)
+            wrong(talk, "%s is missing; told are:%s", word[i], all);
+    }
+    if (n != row->flow.n_found)
+        wrong(talk, "%u findings, not %u:%s", (unsigned)row->flow.n_found, n, all);
+}
+
+/* ---- one talk ---------------------------------------------------------------------------------
+ */
+
+static void be_quiet(struct talk *talk, char **word, unsigned n)
+{
+    struct sf_error err;
+    if (n != 1)
+        wrong(talk, "quiet wants seconds");
+    talk->last += strtod(word[0], NULL);
+    talk->codes = 0;
+    int64_t now_ns = INT64_C(1700000000000000000) + (int64_t)(talk->last * 1e9);
+    if (flows_advance(talk->flows, now_ns, &err) != 0)
+        wrong(talk, "the engine failed: %s", err.text);
+}
+
+static void obey(struct talk *talk, char **word, unsigned n)
+{
+    const char *verb = word[0];
+    if (strcmp(verb, "msl") == 0) {
+        talk->settings.msl_ns = (int64_t)(strtod(word[1], NULL) * 1e9);
+    } else if (strcmp(verb, "linger") == 0) {
+        talk->settings.linger_ns = (int64_t)(strtod(word[1], NULL) * 1e9);
+    } else if (strcmp(verb, "end") == 0) {
+        expect_end(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "path") == 0) {
+        expect_path(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "findings") == 0) {
+        expect_findings(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "quiet") == 0) {
+        be_quiet(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "rows") == 0) {
+        finish(talk);
+        if (n != 2 || talk->n_rows != strtoul(word[1], NULL, 10))
+            wrong(talk, "there are %u connections", talk->n_rows);
+    } else {
+        play(talk, word, n);
+    }
+}
+
+static void read_line(struct talk *talk, char *line)
+{
+    char *word[WORDS_MAX], *rest = NULL;
+    unsigned n = 0;
+    for (char *w = strtok_r(line, " \t\r\n", &rest); w != NULL && n < WORDS_MAX && w[0] != '\0';
+         w = strtok_r(NULL, " \t\r\n", &rest)) {
+        if (n == 0 && w[0] == '#')
+            return;
+        word[n++] = w;
+    }
+    if (n == 0)
+        return;
+    if (talk->flows == NULL && strcmp(word[0], "msl") != 0 && strcmp(word[0], "linger") != 0) {
+        talk->flows = flows_new(&talk->settings, &talk->totals, take_event, talk);
+        assert_non_null(talk->flows);
+    }
+    obey(talk, word, n);
+}
+
+static void test_talk(void **state)
+{
+    char path[512], line[512];
+    struct talk *talk = calloc(1, sizeof *talk);
+    assert_non_null(talk);
+    talk->name = *state;
+    sf_settings_init(&talk->settings);
+    snprintf(path, sizeof path, "%s/%s", TALKS, talk->name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        talk->line++;
+        read_line(talk, line);
+    }
+    fclose(file);
+    assert_non_null(talk->flows);
+    finish(talk);
+    flows_free(talk->flows);
+    free(talk);
+}
+
+static int compare_names(const void *x, const void *y)
+{
+    return strcmp(*(char *const *)x, *(char *const *)y);
+}
+
+static unsigned list_talks(char **names)
+{
+    unsigned n = 0;
+    DIR *folder = opendir(TALKS);
+    if (folder == NULL)
+        return 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL && n < TALKS_MAX;) {
+        size_t length = strlen(entry->d_name);
+        if (length > 5 && strcmp(entry->d_name + length - 5, ".talk") == 0)
+            names[n++] = strdup(entry->d_name);
+    }
+    closedir(folder);
+    qsort(names, n, sizeof names[0], compare_names);
+    return n;
+}
+
+/* One talk alone, for whoever writes it: talks_test NAME.talk */
+int main(int argc, char **argv)
+{
+    static struct CMUnitTest tests[TALKS_MAX];
+    char *names[TALKS_MAX];
+    unsigned n = argc > 1 ? 1 : list_talks(names);
+    if (argc > 1)
+        names[0] = strdup(argv[1]);
+    for (unsigned i = 0; i < n; i++)
+        tests[i] = (struct CMUnitTest){names[i], test_talk, NULL, NULL, names[i]};
+    int failed = _cmocka_run_group_tests("talks", tests, n, NULL, NULL);
+    for (unsigned i = 0; i < n; i++)
+        free(names[i]);
+    return failed;
+}
