@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Golden tests: what the program prints on captures, byte for byte, one line of tests/golden/cases each.
-#   tests/golden.sh [NAME]          run all cases, or one
-#   tests/golden.sh --bless NAME    rewrite the expected file of one case; then read its diff
+#   tests/golden.sh [NAME]          run all cases, or one (a pattern: some)
+#   tests/golden.sh --bless NAME    rewrite its expected file; then read the diff
 set -u
 cd "$(dirname "$0")/.." || exit 1
 synfin=${SYNFIN:-build/synfin}
@@ -25,7 +25,8 @@ run_case() { # run_case CAPTURE ARGUMENT… ; prints what the program prints, an
 
 while read -r name capture expected arguments; do
     case $name in '' | '#'*) continue ;; esac
-    [ -z "$wanted" ] || [ "$wanted" = "$name" ] || continue
+    # shellcheck disable=SC2053 # it is a pattern
+    [ -z "$wanted" ] || [[ $name == $wanted ]] || continue
     columns=80
     read -ra words <<<"$arguments"
     [[ ${words[0]-} == COLUMNS=* ]] && columns=${words[0]#COLUMNS=} && words=("${words[@]:1}")
