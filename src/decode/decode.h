@@ -13,6 +13,11 @@
  *     and nothing behind the frame's end was ever sent, so the frame's end counts. Such a segment
  *     has SF_QUALITY_TRUNCATED, and its checksum cannot be verified.
  *   - A VLAN id of 0 only carries a priority (IEEE 802.1Q): it is no VLAN and no part of the key.
+ *
+ * Tunnels (IP in IP, GRE, VXLAN, GENEVE, GTP-U) are opened and the innermost IP header counts. A
+ * first piece of a tunnel's own fragments is opened as well; its later pieces are SF_SKIP_FRAGMENT.
+ * A first fragment that ends in front of the TCP flags is SF_SKIP_TRUNCATED: nothing is
+ * reassembled.
  */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H

@@ -83,8 +83,8 @@ static void test_options_are_read(void **state)
 }
 
 /*
- * Captured in part: nothing is bad, unless it would be bad as a whole; whole options count, and
- * that others may be missing is told exactly while bytes other than padding may be.
+ * Captured in part: nothing is bad that is not bad as a whole, no option appears that is not there,
+ * and when one is missing the quality says that options may be.
  */
 static void test_cut_options_are_not_bad(void **state)
 {
