@@ -23,12 +23,12 @@ struct copies {
     uint8_t next[SETS];
 };
 
-struct copies *copies_new(void)
+struct copies *sf_copies_new(void)
 {
     return calloc(1, sizeof(struct copies));
 }
 
-void copies_free(struct copies *copies)
+void sf_copies_free(struct copies *copies)
 {
     free(copies);
 }
@@ -72,7 +72,7 @@ static bool is_copy(const struct seen *seen, const struct sf_segment *segment)
            apart < SAME_MOMENT_NS;
 }
 
-bool copies_seen(struct copies *copies, const struct sf_segment *segment)
+bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment)
 {
     uint64_t print = fingerprint(segment);
     uint32_t set = (uint32_t)(print >> 40) & (SETS - 1u);

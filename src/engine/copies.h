@@ -14,14 +14,14 @@
 struct copies;
 
 /* NULL without memory. */
-struct copies *copies_new(void);
-void copies_free(struct copies *copies);
+struct copies *sf_copies_new(void);
+void sf_copies_free(struct copies *copies);
 
 /*
  * Was this very packet seen before? The same TCP header, options and payload, and either the same
  * IPv4 identification within 50 ms, or within 5 ms with another TTL or interface, or within 1 ms.
  * Remembers it otherwise.
  */
-bool copies_seen(struct copies *copies, const struct sf_segment *segment);
+bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment);
 
 #endif

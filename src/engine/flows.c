@@ -33,8 +33,8 @@ struct placing {
     uint32_t n;
 };
 
-struct flows *flows_new(const struct sf_settings *settings, struct sf_totals *totals,
-                        flows_emit_fn *emit, void *context)
+struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals *totals,
+                           flows_emit_fn *emit, void *context)
 {
     struct flows *flows = calloc(1, sizeof *flows);
     if (flows == NULL)
@@ -45,10 +45,10 @@ struct flows *flows_new(const struct sf_settings *settings, struct sf_totals *to
     flows->context = context;
     flows->machine.msl_ns = settings->msl_ns;
     flows->now_ns = SF_NO_TIME;
-    flows->table = table_new(settings->max_flows);
-    flows->copies = copies_new();
+    flows->table = sf_table_new(settings->max_flows);
+    flows->copies = sf_copies_new();
     if (flows->table == NULL || flows->copies == NULL) {
-        flows_free(flows);
+        sf_flows_free(flows);
         return NULL;
     }
     return flows;
@@ -56,30 +56,30 @@ struct flows *flows_new(const struct sf_settings *settings, struct sf_totals *to
 
 static void forget(struct flows *flows, struct record *record)
 {
-    machine_forget(&record->flow);
+    sf_machine_forget(&record->flow);
     free(record->held);
     record->held = NULL;
-    table_remove(flows->table, record);
+    sf_table_remove(flows->table, record);
 }
 
-void flows_free(struct flows *flows)
+void sf_flows_free(struct flows *flows)
 {
     if (flows == NULL)
         return;
-    for (uint32_t slot = 0; flows->table != NULL && slot < table_slots(flows->table); slot++) {
-        struct record *record = table_at(flows->table, slot);
+    for (uint32_t slot = 0; flows->table != NULL && slot < sf_table_slots(flows->table); slot++) {
+        struct record *record = sf_table_at(flows->table, slot);
         if (record != NULL)
             forget(flows, record);
     }
-    table_free(flows->table);
-    timers_free(&flows->timers);
-    copies_free(flows->copies);
+    sf_table_free(flows->table);
+    sf_timers_free(&flows->timers);
+    sf_copies_free(flows->copies);
     free(flows);
 }
 
-void flows_prefetch(const struct flows *flows, const struct sf_segment *segment)
+void sf_flows_prefetch(const struct flows *flows, const struct sf_segment *segment)
 {
-    table_prefetch(flows->table, segment->hash);
+    sf_table_prefetch(flows->table, segment->hash);
 }
 
 /* ---- telling ----------------------------------------------------------------------------------
@@ -124,20 +124,20 @@ static int64_t over_at(const struct flows *flows, const struct record *record)
 {
     if (record->is_written)
         return record->written_ns;
-    return machine_over_at(&record->flow, flows->settings->linger_ns);
+    return sf_machine_over_at(&record->flow, flows->settings->linger_ns);
 }
 
 /* A connection stands in the heap once; a reminder that comes too early is set anew then. */
 static void remind(struct flows *flows, struct record *record)
 {
     int64_t due = over_at(flows, record);
-    int64_t silence = record->is_written ? INT64_MAX : machine_next_silence(&record->flow);
+    int64_t silence = record->is_written ? INT64_MAX : sf_machine_next_silence(&record->flow);
     if (silence < due)
         due = silence;
     if (due >= record->wake_ns)
         return;
     struct timer timer = {.due_ns = due, .id = record->flow.id, .slot = record->flow.slot};
-    if (timers_add(&flows->timers, &timer))
+    if (sf_timers_add(&flows->timers, &timer))
         record->wake_ns = due;
 }
 
@@ -150,7 +150,7 @@ static int write_row(struct flows *flows, struct record *record, enum sf_ended e
 {
     struct sf_step step;
     record->flow.ended = (uint8_t)ended;
-    machine_end(&flows->machine, &record->flow, flows->now_ns, &step);
+    sf_machine_end(&flows->machine, &record->flow, flows->now_ns, &step);
     int status = tell_silence(flows, &record->flow, &step, flows->now_ns, err);
     if (status != 0)
         return status;
@@ -168,8 +168,8 @@ static int end_flow(struct flows *flows, struct record *record, enum sf_ended en
 {
     int status = 0;
     if (record->held != NULL) {
-        bool as_new =
-            attach_held_is_new(&record->flow, record->held, flows->now_ns, flows->settings->msl_ns);
+        bool as_new = sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
+                                            flows->settings->msl_ns);
         status = settle(flows, record, as_new, NULL, NULL, err);
     }
     if (status == 0)
@@ -196,9 +196,9 @@ static int wake(struct flows *flows, struct record *record, int64_t now_ns, stru
             remind(flows, record);
         return 0;
     }
-    if (machine_next_silence(&record->flow) <= now_ns) {
+    if (sf_machine_next_silence(&record->flow) <= now_ns) {
         struct sf_step step;
-        if (machine_silence(&flows->machine, &record->flow, now_ns, &step)) {
+        if (sf_machine_silence(&flows->machine, &record->flow, now_ns, &step)) {
             int status = tell_silence(flows, &record->flow, &step, now_ns, err);
             if (status != 0)
                 return status;
@@ -210,13 +210,13 @@ static int wake(struct flows *flows, struct record *record, int64_t now_ns, stru
     return 0;
 }
 
-int flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
+int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
 {
     struct timer due;
     if (flows->now_ns == SF_NO_TIME || now_ns > flows->now_ns)
         flows->now_ns = now_ns;
-    while (timers_take(&flows->timers, flows->now_ns, &due)) {
-        struct record *record = table_at(flows->table, due.slot);
+    while (sf_timers_take(&flows->timers, flows->now_ns, &due)) {
+        struct record *record = sf_table_at(flows->table, due.slot);
         if (record == NULL || record->flow.id != due.id || record->wake_ns != due.due_ns)
             continue;
         int status = wake(flows, record, due.due_ns, err);
@@ -243,7 +243,7 @@ static int rank_of(const struct record *record)
         return 0;
     if (flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN)
         return 1;
-    return machine_over_at(flow, 0) != INT64_MAX ? 2 : 3;
+    return sf_machine_over_at(flow, 0) != INT64_MAX ? 2 : 3;
 }
 
 static int compare_leavers(const void *x, const void *y)
@@ -259,12 +259,12 @@ static int compare_leavers(const void *x, const void *y)
 /* One in 64 leaves at a time, so that the search for them costs little per connection. */
 static int make_room(struct flows *flows, struct sf_error *err)
 {
-    uint32_t slots = table_slots(flows->table), n = 0;
+    uint32_t slots = sf_table_slots(flows->table), n = 0;
     struct leaver *leaver = malloc((size_t)slots * sizeof *leaver);
     if (leaver == NULL)
         return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
     for (uint32_t slot = 0; slot < slots; slot++) {
-        const struct record *record = table_at(flows->table, slot);
+        const struct record *record = sf_table_at(flows->table, slot);
         if (record != NULL)
             leaver[n++] = (struct leaver){.rank = rank_of(record),
                                           .last_ns = record->flow.last_ns,
@@ -275,7 +275,7 @@ static int make_room(struct flows *flows, struct sf_error *err)
     uint32_t leaving = n / 64u + 1u;
     int status = 0;
     for (uint32_t i = 0; i < leaving && i < n && status == 0; i++) {
-        struct record *record = table_at(flows->table, leaver[i].slot);
+        struct record *record = sf_table_at(flows->table, leaver[i].slot);
         if (record == NULL || record->flow.id != leaver[i].id)
             continue;
         if (record->is_written)
@@ -294,8 +294,8 @@ static void find_standings(const struct flows *flows, const struct sf_segment *s
                            struct placing *placing)
 {
     placing->n = 0;
-    for (struct record *record = table_find(flows->table, &segment->key, segment->hash);
-         record != NULL && placing->n < STANDINGS; record = table_older(record)) {
+    for (struct record *record = sf_table_find(flows->table, &segment->key, segment->hash);
+         record != NULL && placing->n < STANDINGS; record = sf_table_older(record)) {
         placing->record[placing->n] = record;
         placing->standing[placing->n] = (struct standing){
             .flow = &record->flow, .held = record->held, .is_written = record->is_written};
@@ -307,15 +307,15 @@ static int open_flow(struct flows *flows, const struct sf_segment *segment, uint
                      struct record **opened, struct sf_error *err)
 {
     *opened = NULL;
-    if (table_is_full(flows->table)) {
+    if (sf_table_is_full(flows->table)) {
         int status = make_room(flows, err);
         if (status != 0)
             return status;
     }
-    struct record *record = table_add(flows->table, &segment->key, segment->hash);
-    if (record == NULL || !machine_begin(&record->flow)) {
+    struct record *record = sf_table_add(flows->table, &segment->key, segment->hash);
+    if (record == NULL || !sf_machine_begin(&record->flow)) {
         if (record != NULL)
-            table_remove(flows->table, record);
+            sf_table_remove(flows->table, record);
         return sf_error_set(err, SF_E_MEMORY, 0,
                             "out of memory: try a smaller number with --max-flows");
     }
@@ -344,11 +344,11 @@ static enum sf_fate weigh(struct flows *flows, const struct sf_packet *packet,
 {
     uint8_t verify = flows->settings->verify;
     bool can_move =
-        (segment->flags & (SF_SYN | SF_FIN | SF_RST)) != 0 || !machine_is_quiet(&record->flow);
+        (segment->flags & (SF_SYN | SF_FIN | SF_RST)) != 0 || !sf_machine_is_quiet(&record->flow);
     if (packet != NULL && segment->checksum_state == SF_CHECKSUM_UNVERIFIED &&
         (verify == SF_VERIFY_ALL || (verify == SF_VERIFY_STATE && can_move)))
         sf_checksum_verify(packet, segment);
-    return machine_weigh_checksum(&record->flow, segment);
+    return sf_machine_weigh_checksum(&record->flow, segment);
 }
 
 static int take(struct flows *flows, struct record *record, const struct sf_packet *packet,
@@ -362,7 +362,7 @@ static int take(struct flows *flows, struct record *record, const struct sf_pack
                                       segment->checksum_state == SF_CHECKSUM_BAD))
             flows->totals->packets_offloaded++;
     }
-    machine_take(&flows->machine, &record->flow, segment, fate, &step);
+    sf_machine_take(&flows->machine, &record->flow, segment, fate, &step);
     int status = tell_segment(flows, &record->flow, segment, &step, err);
     remind(flows, record);
     return status;
@@ -385,7 +385,7 @@ static int hold(struct flows *flows, struct record *record, const struct sf_segm
     }
     if (held->n < HELD_MAX)
         held->syn[held->n++] = *segment;
-    machine_hold(&record->flow, segment, &step);
+    sf_machine_hold(&record->flow, segment, &step);
     return tell_segment(flows, &record->flow, segment, &step, err);
 }
 
@@ -397,7 +397,7 @@ static int replace_old(struct flows *flows, struct record *old, const struct sf_
         return 0;
     if (why->old_is_forgotten) {
         struct sf_step step;
-        machine_forgotten(&flows->machine, &old->flow, syn, &step);
+        sf_machine_forgotten(&flows->machine, &old->flow, syn, &step);
         int status = tell_silence(flows, &old->flow, &step, syn->time_ns, err);
         if (status != 0)
             return status;
@@ -442,7 +442,7 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
     struct placing placing;
     struct attachment where;
     find_standings(flows, segment, &placing);
-    attach_decide(placing.standing, placing.n, segment, flows->settings->msl_ns, &where);
+    sf_attach_decide(placing.standing, placing.n, segment, flows->settings->msl_ns, &where);
     struct record *record = placing.n > 0 ? placing.record[where.to] : NULL;
     int status = 0;
     if (where.settle != SETTLE_NOT)
@@ -473,20 +473,20 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
 static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_error *err)
 {
     flows->totals->packets_copied++;
-    struct record *record = table_find(flows->table, &segment->key, segment->hash);
+    struct record *record = sf_table_find(flows->table, &segment->key, segment->hash);
     if (record == NULL || record->is_written || record->flow.start_ns == SF_NO_TIME)
         return 0;
     return take(flows, record, NULL, segment, SF_FATE_COPY, err);
 }
 
-int flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
-               struct sf_error *err)
+int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
+                  struct sf_error *err)
 {
-    int status = flows_advance(flows, segment->time_ns, err);
+    int status = sf_flows_advance(flows, segment->time_ns, err);
     if (status != 0)
         return status;
     flows->totals->packets_analysed++;
-    if (segment->kind == SF_SEGMENT_SENT && copies_seen(flows->copies, segment))
+    if (segment->kind == SF_SEGMENT_SENT && sf_copies_seen(flows->copies, segment))
         return take_copy(flows, segment, err);
     return place(flows, packet, segment, err);
 }
@@ -504,12 +504,12 @@ static int compare_ids(const void *x, const void *y)
 static int settle_all(struct flows *flows, struct sf_error *err)
 {
     int status = 0;
-    for (uint32_t slot = 0; slot < table_slots(flows->table) && status == 0; slot++) {
-        struct record *record = table_at(flows->table, slot);
+    for (uint32_t slot = 0; slot < sf_table_slots(flows->table) && status == 0; slot++) {
+        struct record *record = sf_table_at(flows->table, slot);
         if (record == NULL || record->held == NULL)
             continue;
-        bool as_new =
-            attach_held_is_new(&record->flow, record->held, flows->now_ns, flows->settings->msl_ns);
+        bool as_new = sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
+                                            flows->settings->msl_ns);
         status = settle(flows, record, as_new, NULL, NULL, err);
     }
     return status;
@@ -519,21 +519,21 @@ struct last {
     uint32_t id, slot;
 };
 
-int flows_finish(struct flows *flows, struct sf_error *err)
+int sf_flows_finish(struct flows *flows, struct sf_error *err)
 {
     int status = settle_all(flows, err);
-    uint32_t slots = table_slots(flows->table), n = 0;
+    uint32_t slots = sf_table_slots(flows->table), n = 0;
     struct last *last = malloc((size_t)slots * sizeof *last + 1);
     if (last == NULL)
         return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
     for (uint32_t slot = 0; slot < slots; slot++) {
-        const struct record *record = table_at(flows->table, slot);
+        const struct record *record = sf_table_at(flows->table, slot);
         if (record != NULL && !record->is_written)
             last[n++] = (struct last){.id = record->flow.id, .slot = slot};
     }
     qsort(last, n, sizeof *last, compare_ids);
     for (uint32_t i = 0; i < n && status == 0; i++) {
-        struct record *record = table_at(flows->table, last[i].slot);
+        struct record *record = sf_table_at(flows->table, last[i].slot);
         if (record != NULL && record->flow.id == last[i].id)
             status = end_flow(flows, record, SF_ENDED_INPUT, err);
     }

@@ -15,24 +15,24 @@ struct flows;
 /* Receives every event; returns 0 or a negative SF_E…, which ends the session. */
 typedef int flows_emit_fn(void *context, const struct sf_event *event, struct sf_error *err);
 
-struct flows *flows_new(const struct sf_settings *settings, struct sf_totals *totals,
-                        flows_emit_fn *emit, void *context);
-void flows_free(struct flows *flows);
+struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals *totals,
+                           flows_emit_fn *emit, void *context);
+void sf_flows_free(struct flows *flows);
 
 /* Hints that the connection of this segment will be asked for soon. */
-void flows_prefetch(const struct flows *flows, const struct sf_segment *segment);
+void sf_flows_prefetch(const struct flows *flows, const struct sf_segment *segment);
 
 /*
  * Takes one segment, after telling what ended before it. `packet` is the one it was decoded from,
  * or NULL when the checksum cannot be verified any more.
  */
-int flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
-               struct sf_error *err);
+int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
+                  struct sf_error *err);
 
 /* Lets the capture's clock reach `now_ns`: tells what silence shows, and what is over. */
-int flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err);
+int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err);
 
 /* The input is over: ends all connections. */
-int flows_finish(struct flows *flows, struct sf_error *err);
+int sf_flows_finish(struct flows *flows, struct sf_error *err);
 
 #endif

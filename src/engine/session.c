@@ -79,7 +79,7 @@ static int open_parts(struct sf_session *session, struct sf_error *err)
     status = sf_decoder_new(&session->decoder, &key, err);
     if (status != 0)
         return status;
-    session->flows = flows_new(settings, &session->totals, emit, session);
+    session->flows = sf_flows_new(settings, &session->totals, emit, session);
     if (session->flows == NULL)
         return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
     if (settings->filter != NULL && settings->interface == NULL) {
@@ -222,9 +222,9 @@ static int take_batch(struct sf_session *session, struct sf_packet *packets, siz
         n += (size_t)status;
     }
     for (size_t i = 0; i < n; i++)
-        flows_prefetch(session->flows, &session->segment[i]);
+        sf_flows_prefetch(session->flows, &session->segment[i]);
     for (size_t i = 0; i < n; i++) {
-        int taken = flows_take(session->flows, session->origin[i], &session->segment[i], err);
+        int taken = sf_flows_take(session->flows, session->origin[i], &session->segment[i], err);
         if (taken < 0)
             return taken;
     }
@@ -318,7 +318,7 @@ static int pass_time(struct sf_session *session, int64_t begun_ns, struct sf_err
     if (session->packet_ns == SF_NO_TIME || now_ns - session->packet_monotonic_ns < LIVE_SLICE_NS)
         return 0;
     int64_t clock_ns = session->packet_ns + (now_ns - session->packet_monotonic_ns);
-    return flows_advance(session->flows, clock_ns, err);
+    return sf_flows_advance(session->flows, clock_ns, err);
 }
 
 int sf_session_capture(struct sf_session *session, struct sf_error *err)
@@ -355,7 +355,7 @@ static void note_live_drops(struct sf_session *session)
 int sf_session_finish(struct sf_session *session, struct sf_error *err)
 {
     note_live_drops(session);
-    int status = flows_finish(session->flows, err);
+    int status = sf_flows_finish(session->flows, err);
     if (status == 0) {
         struct sf_event event = {.kind = SF_EVENT_TOTALS, .totals = &session->totals};
         status = emit(session, &event, err);
@@ -373,7 +373,7 @@ void sf_session_free(struct sf_session *session)
 {
     if (session == NULL)
         return;
-    flows_free(session->flows);
+    sf_flows_free(session->flows);
     sf_decoder_free(session->decoder);
     sf_filter_free(session->filter);
     sf_live_close(session->live);

@@ -218,7 +218,7 @@ static void annotate_plain(struct judgement *j)
     say_time_wait(j);
 }
 
-void annotate(struct judgement *j)
+void sf_annotate(struct judgement *j)
 {
     if (j->is_syn)
         annotate_syn(j);

@@ -7,6 +7,6 @@
 #include "machine/judge.h"
 
 /* Adds notes to the step. Only for segments that mean something. */
-void annotate(struct judgement *j);
+void sf_annotate(struct judgement *j);
 
 #endif

@@ -253,8 +253,8 @@ static void decide_plain(const struct standing *standing, uint32_t n,
         result->to = 1;
 }
 
-void attach_decide(const struct standing *standing, uint32_t n, const struct sf_segment *segment,
-                   int64_t msl_ns, struct attachment *result)
+void sf_attach_decide(const struct standing *standing, uint32_t n, const struct sf_segment *segment,
+                      int64_t msl_ns, struct attachment *result)
 {
     memset(result, 0, sizeof *result);
     result->verb = ATTACH_JOIN;
@@ -288,8 +288,8 @@ void attach_decide(const struct standing *standing, uint32_t n, const struct sf_
     }
 }
 
-bool attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
-                        int64_t msl_ns)
+bool sf_attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
+                           int64_t msl_ns)
 {
     return phase_of(flow, now_ns, msl_ns) != PHASE_OPEN && !held->same_isn;
 }

@@ -66,14 +66,14 @@ struct attachment {
 };
 
 /* Decides for `segment`, given the connections of its key, youngest first. */
-void attach_decide(const struct standing *standing, uint32_t n, const struct sf_segment *segment,
-                   int64_t msl_ns, struct attachment *result);
+void sf_attach_decide(const struct standing *standing, uint32_t n, const struct sf_segment *segment,
+                      int64_t msl_ns, struct attachment *result);
 
 /*
  * The connection beside which SYNs are held ends, or its row is due: do they open a connection of
  * their own (true), or were they old duplicates (false)?
  */
-bool attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
-                        int64_t msl_ns);
+bool sf_attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
+                           int64_t msl_ns);
 
 #endif

@@ -17,9 +17,9 @@ static bool has_arrived(const struct judgement *j, const struct entry *entry)
 static bool is_heard_as(const struct judgement *j, const struct entry *entry, enum sf_sign said)
 {
     enum sf_sign signs[5];
-    fold_heard_signs(j->flow, j->a, entry, signs);
+    sf_fold_heard_signs(j->flow, j->a, entry, signs);
     for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
-        if (fold_contradicts(said, signs[i]))
+        if (sf_fold_contradicts(said, signs[i]))
             return true;
     }
     return false;
@@ -35,7 +35,7 @@ static void take_back(struct judgement *j, enum sf_sign said)
         if ((entry->bits & ENTRY_HEARD) == 0 || !is_heard_as(j, entry, said) ||
             (said == SF_SIGN_FIN_UNHEARD && has_arrived(j, entry)))
             continue;
-        if (history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
+        if (sf_history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
             entry->bits |= ENTRY_STRUCK;
             if (!by->is_lost)
                 by->heard = *entry;
@@ -60,7 +60,7 @@ static bool says_fin_unheard(const struct judgement *j)
 /* After its FIN was covered, an end repeats neither the FIN nor what stands before it. */
 static bool says_fin_again(const struct judgement *j)
 {
-    if (fold_has_proved(j->A, SF_STATE_TIME_WAIT))
+    if (sf_fold_has_proved(j->A, SF_STATE_TIME_WAIT))
         return false;
     return j->is_fin_again || (j->is_plain && j->again > 0 && (j->A->known & SF_KNOWS_FIN) != 0 &&
                                !j->is_window_probe);
@@ -133,7 +133,7 @@ static void revive_fin(struct judgement *j, struct log *log, unsigned wanted)
             continue;
         entry->bits &= (uint16_t) ~(ENTRY_STRUCK | ENTRY_BEHIND_HOLE | ENTRY_WAITS);
         entry->time_ns = j->now_ns;
-        log_move_to_end(log, i - 1u);
+        sf_log_move_to_end(log, i - 1u);
         return;
     }
 }
@@ -145,7 +145,7 @@ static bool fills_gap_before_fin(const struct judgement *j)
            seq_not_after(j->text, j->B->rcv) && seq_before(j->B->rcv, j->end);
 }
 
-void contradict(struct judgement *j)
+void sf_contradict(struct judgement *j)
 {
     bool is_past = j->is_stale_syn;
     if (j->is_syn && !is_past)
@@ -167,7 +167,7 @@ void contradict(struct judgement *j)
         revive_fin(j, &j->pb->log, ENTRY_WAITS);
 }
 
-bool contradict_found(const struct judgement *j)
+bool sf_contradict_found(const struct judgement *j)
 {
     for (unsigned i = 0; i < SF_SIGN_COUNT; i++) {
         if (j->by[i].is_lost || j->by[i].is_crossed)
@@ -176,7 +176,7 @@ bool contradict_found(const struct judgement *j)
     return false;
 }
 
-void contradict_settle(struct judgement *j)
+void sf_contradict_settle(struct judgement *j)
 {
     struct log *log = &j->pa->log;
     unsigned left = log->n;
@@ -186,6 +186,6 @@ void contradict_settle(struct judgement *j)
             continue;
         }
         log->entry[i].bits &= (uint16_t)~ENTRY_CROSSED;
-        log_move_to_end(log, i);
+        sf_log_move_to_end(log, i);
     }
 }

@@ -9,14 +9,14 @@
 
 /*
  * Strikes from A's log what this segment shows not to have arrived, and marks what crossed it.
- * Fills j->by. contradict_settle must follow once the segment itself is in the log.
+ * Fills j->by. sf_contradict_settle must follow once the segment itself is in the log.
  */
-void contradict(struct judgement *j);
+void sf_contradict(struct judgement *j);
 
 /* Was anything struck or crossed? Then the segment itself must be logged. */
-bool contradict_found(const struct judgement *j);
+bool sf_contradict_found(const struct judgement *j);
 
 /* Lets what crossed the segment take effect right behind it. */
-void contradict_settle(struct judgement *j);
+void sf_contradict_settle(struct judgement *j);
 
 #endif

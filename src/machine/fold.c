@@ -19,12 +19,12 @@ static const bool takes_back[SF_SIGN_COUNT][SF_SIGN_COUNT] = {
 #include <synfin/moves.def>
 };
 
-bool fold_contradicts(enum sf_sign said, enum sf_sign heard)
+bool sf_fold_contradicts(enum sf_sign said, enum sf_sign heard)
 {
     return takes_back[said][heard];
 }
 
-bool fold_has_proved(const struct sf_end *end, enum sf_state state)
+bool sf_fold_has_proved(const struct sf_end *end, enum sf_state state)
 {
     for (unsigned i = 0; i < end->n_path; i++) {
         if (end->path[i] == state && (end->proved >> i & 1u) != 0)
@@ -133,8 +133,8 @@ static void said_signs(const struct fold *fold, const struct entry *entry, enum 
 /* ---- what an entry is heard as ----------------------------------------------------------------
  */
 
-void fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
-                      enum sf_sign signs[5])
+void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
+                         enum sf_sign signs[5])
 {
     const struct sf_end *me = &flow->end[side];
     const struct private_end *mine = &flow->history->end[side];
@@ -235,7 +235,7 @@ static void fold_said(struct fold *fold, const struct entry *entry)
 static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_side side)
 {
     enum sf_sign signs[5];
-    fold_heard_signs(fold->flow, side, entry, signs);
+    sf_fold_heard_signs(fold->flow, side, entry, signs);
     for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
         enum sf_state from = sf_end_state(&fold->path);
         enum sf_state to = (enum sf_state)on_heard[from][signs[i]];
@@ -260,7 +260,7 @@ static enum sf_state first_state(const struct private_end *mine)
     return SF_STATE_LISTEN;
 }
 
-void fold_path(struct sf_flow *flow, enum sf_side side)
+void sf_fold_path(struct sf_flow *flow, enum sf_side side)
 {
     enum sf_side other = sf_other(side);
     const struct private_end *mine = &flow->history->end[side];

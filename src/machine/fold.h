@@ -20,19 +20,19 @@ enum sf_sign {
 };
 
 /* Folds the log of `side` anew into flow->end[side].path. */
-void fold_path(struct sf_flow *flow, enum sf_side side);
+void sf_fold_path(struct sf_flow *flow, enum sf_side side);
 
 /*
  * What an entry of `side`'s log is heard as: up to four signs, ended by SF_SIGN_NONE. What was
  * struck, or stands behind missing data, is not heard at all.
  */
-void fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
-                      enum sf_sign signs[5]);
+void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
+                         enum sf_sign signs[5]);
 
 /* Does saying `said` show that `heard` has not been heard? A row of BACK. */
-bool fold_contradicts(enum sf_sign said, enum sf_sign heard);
+bool sf_fold_contradicts(enum sf_sign said, enum sf_sign heard);
 
 /* Has this end proved a state that only an end past its handshake has? */
-bool fold_has_proved(const struct sf_end *end, enum sf_state state);
+bool sf_fold_has_proved(const struct sf_end *end, enum sf_state state);
 
 #endif

@@ -17,7 +17,7 @@ static void private_end_init(struct private_end *end)
     end->fin_missed_ns = SF_NO_TIME;
 }
 
-struct sf_history *history_new(void)
+struct sf_history *sf_history_new(void)
 {
     struct sf_history *history = calloc(1, sizeof *history);
     if (history == NULL)
@@ -30,19 +30,19 @@ struct sf_history *history_new(void)
     return history;
 }
 
-void history_free(struct sf_history *history)
+void sf_history_free(struct sf_history *history)
 {
     if (history == NULL)
         return;
     for (int side = 0; side < 2; side++) {
-        log_free(&history->end[side].log);
-        holes_free(&history->end[side].holes);
+        sf_log_free(&history->end[side].log);
+        sf_holes_free(&history->end[side].holes);
     }
     free(history->found);
     free(history);
 }
 
-struct sf_found *history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side)
+struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side)
 {
     struct sf_found *found = flow->history->found;
     for (uint32_t i = 0; i < flow->n_found; i++) {
@@ -69,7 +69,7 @@ static bool make_room(struct sf_flow *flow)
     return true;
 }
 
-struct sf_found *history_add_found(struct sf_flow *flow, const struct sf_found *found)
+struct sf_found *sf_history_add_found(struct sf_flow *flow, const struct sf_found *found)
 {
     if (!make_room(flow))
         return NULL;
@@ -78,7 +78,7 @@ struct sf_found *history_add_found(struct sf_flow *flow, const struct sf_found *
     return added;
 }
 
-void history_drop_found(struct sf_flow *flow, enum sf_code code)
+void sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
 {
     struct sf_found *found = flow->history->found;
     uint32_t kept = 0;
@@ -89,8 +89,8 @@ void history_drop_found(struct sf_flow *flow, enum sf_code code)
     flow->n_found = kept;
 }
 
-bool history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
-                      int64_t now_ns)
+bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
+                         int64_t now_ns)
 {
     const struct sf_end *end = &flow->end[side];
     int64_t rtt = (end->known & SF_KNOWS_RTT) != 0 ? end->rtt_ns + RTT_SLACK_NS : RTT_UNKNOWN_NS;

@@ -122,25 +122,25 @@ struct sf_history {
 };
 
 /* Notes for a new connection; NULL without memory. */
-struct sf_history *history_new(void);
+struct sf_history *sf_history_new(void);
 
 /* NULL is fine. */
-void history_free(struct sf_history *history);
+void sf_history_free(struct sf_history *history);
 
 /* Adds a finding to the flow, or counts it where its code and side are there already. */
-struct sf_found *history_add_found(struct sf_flow *flow, const struct sf_found *found);
+struct sf_found *sf_history_add_found(struct sf_flow *flow, const struct sf_found *found);
 
 /* The finding of that code and side, or NULL. SF_NOBODY as `side` stands for any. */
-struct sf_found *history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side);
+struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side);
 
 /* Takes a finding back that turned out not to hold. */
-void history_drop_found(struct sf_flow *flow, enum sf_code code);
+void sf_history_drop_found(struct sf_flow *flow, enum sf_code code);
 
 /*
  * Had what passed at `sent_ns` towards `side` the time to arrive there, and an answer the time to
  * come back here, by `now_ns`? Decides between "did not arrive" and "the two crossed".
  */
-bool history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
-                      int64_t now_ns);
+bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
+                         int64_t now_ns);
 
 #endif

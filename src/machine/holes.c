@@ -5,7 +5,7 @@
 
 #include "machine/seq.h"
 
-void holes_free(struct holes *holes)
+void sf_holes_free(struct holes *holes)
 {
     free(holes->hole);
     memset(holes, 0, sizeof *holes);
@@ -45,7 +45,7 @@ static void insert(struct holes *holes, const struct hole *gap)
     holes->n++;
 }
 
-void holes_open(struct holes *holes, const struct hole *gap)
+void sf_holes_open(struct holes *holes, const struct hole *gap)
 {
     insert(holes, gap);
 }
@@ -80,7 +80,7 @@ static uint32_t overlap(const struct hole *hole, uint32_t left, uint32_t right)
     return seq_before(from, to) ? to - from : 0;
 }
 
-uint32_t holes_fill(struct holes *holes, uint32_t left, uint32_t right, struct hole *filled)
+uint32_t sf_holes_fill(struct holes *holes, uint32_t left, uint32_t right, struct hole *filled)
 {
     uint32_t octets = 0;
     for (uint32_t i = 0; i < holes->n;) {
@@ -94,7 +94,7 @@ uint32_t holes_fill(struct holes *holes, uint32_t left, uint32_t right, struct h
     return octets;
 }
 
-bool holes_first(const struct holes *holes, uint32_t from, uint32_t *left)
+bool sf_holes_first(const struct holes *holes, uint32_t from, uint32_t *left)
 {
     for (uint32_t i = 0; i < holes->n; i++) {
         if (seq_before(from, holes->hole[i].right)) {

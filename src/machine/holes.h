@@ -26,18 +26,18 @@ struct holes {
     uint32_t n, size;
 };
 
-void holes_free(struct holes *holes);
+void sf_holes_free(struct holes *holes);
 
 /* Remembers the gap in front of a segment. Without memory it is forgotten. */
-void holes_open(struct holes *holes, const struct hole *gap);
+void sf_holes_open(struct holes *holes, const struct hole *gap);
 
 /*
  * Takes left … right-1 out of the gaps. Returns how many of its octets were missing until now;
  * `filled` (may be NULL) receives the first gap that it reached into, as it was.
  */
-uint32_t holes_fill(struct holes *holes, uint32_t left, uint32_t right, struct hole *filled);
+uint32_t sf_holes_fill(struct holes *holes, uint32_t left, uint32_t right, struct hole *filled);
 
 /* The lowest missing number at or above `from`; false when nothing is missing there. */
-bool holes_first(const struct holes *holes, uint32_t from, uint32_t *left);
+bool sf_holes_first(const struct holes *holes, uint32_t from, uint32_t *left);
 
 #endif

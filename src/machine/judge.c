@@ -6,7 +6,7 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
-bool judge_is_all_acknowledged(const struct sf_end *end)
+bool sf_judge_is_all_acknowledged(const struct sf_end *end)
 {
     return (end->known & SF_KNOWS_UNA) != 0 && seq_not_after(end->max, end->una);
 }
@@ -46,7 +46,7 @@ static void judge_syn(struct judgement *j)
     if (j->is_syn_again || j->is_synack_again)
         j->gap_ns = j->now_ns - j->pa->syn.last_ns;
     j->answers_syn = j->is_synack_again && j->pb->syn.last_ns != j->pb->syn.first_ns &&
-                     !history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
+                     !sf_history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
@@ -75,7 +75,7 @@ static void judge_probe(struct judgement *j)
     else
         j->is_keepalive = is_below && j->pa->last_ns != SF_NO_TIME &&
                           j->now_ns - j->pa->last_ns >= KEEPALIVE_IDLE_NS &&
-                          (judge_is_all_acknowledged(j->A) || j->pa->keepalives > 0);
+                          (sf_judge_is_all_acknowledged(j->A) || j->pa->keepalives > 0);
 }
 
 /* Splits the payload into what is new, what fills a gap, and what was seen before. */
@@ -161,12 +161,12 @@ static void judge_challenge(struct judgement *j)
     bool is_current = j->has_ack && j->segment->seq == j->A->max && !j->is_old_ack &&
                       j->unseen == 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
                       j->segment->ack == j->A->rcv;
-    bool in_time = !history_had_time(j->flow, j->a, j->pa->provoked_ns, j->now_ns);
+    bool in_time = !sf_history_had_time(j->flow, j->a, j->pa->provoked_ns, j->now_ns);
     j->is_challenge = is_current && in_time;
 }
 
-void judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
-           const struct sf_segment *segment, struct sf_step *step)
+void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
+              const struct sf_segment *segment, struct sf_step *step)
 {
     memset(j, 0, sizeof *j);
     j->machine = machine;

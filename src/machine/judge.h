@@ -84,10 +84,10 @@ struct judgement {
 };
 
 /* Sets sides, flags and everything that follows from the numbers. */
-void judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
-           const struct sf_segment *segment, struct sf_step *step);
+void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
+              const struct sf_segment *segment, struct sf_step *step);
 
 /* Has A sent nothing but the opening, or is everything it sent acknowledged? */
-bool judge_is_all_acknowledged(const struct sf_end *end);
+bool sf_judge_is_all_acknowledged(const struct sf_end *end);
 
 #endif

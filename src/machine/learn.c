@@ -70,7 +70,7 @@ static void begin_midstream(struct sf_flow *flow, const struct sf_segment *segme
         history->end[sender].start = SF_STATE_FIN_WAIT_1;
 }
 
-void learn_begin(struct sf_flow *flow, const struct sf_segment *segment)
+void sf_learn_begin(struct sf_flow *flow, const struct sf_segment *segment)
 {
     flow->history->is_self_connected =
         flow->key.port[0] == flow->key.port[1] &&
@@ -103,7 +103,7 @@ static void swap_ends(struct sf_flow *flow)
     flow->client = (uint8_t)(1u - flow->client);
 }
 
-void learn_roles(struct sf_flow *flow, const struct sf_segment *segment)
+void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment)
 {
     if (!flow->history->roles_are_guessed || (segment->flags & (SF_SYN | SF_RST)) != SF_SYN)
         return;
@@ -198,7 +198,7 @@ static void open_gap(struct judgement *j)
                        .opened_ns = j->now_ns,
                        .opened_ts = j->segment->options.tsval,
                        .opened_id = j->segment->ip_id};
-    holes_open(&j->pa->holes, &gap);
+    sf_holes_open(&j->pa->holes, &gap);
 }
 
 /*
@@ -218,7 +218,7 @@ static void sample_rtt(struct judgement *j, bool is_new)
     }
 }
 
-void learn_sent(struct judgement *j)
+void sf_learn_sent(struct judgement *j)
 {
     if (j->is_synack && !j->fits_syn)
         return;
@@ -232,7 +232,7 @@ void learn_sent(struct judgement *j)
     if (j->is_behind_gap && is_new && !j->is_bad_ack)
         open_gap(j);
     if (j->late > 0 || (j->is_fin && !is_new))
-        holes_fill(&j->pa->holes, j->text, j->end, NULL);
+        sf_holes_fill(&j->pa->holes, j->text, j->end, NULL);
     if (is_new && !fin_is_odd)
         j->A->max = j->end;
     learn_fin(j);
@@ -288,26 +288,26 @@ static void infer_peer(struct judgement *j)
     peer->iss = peer->first = ack - 1u;
     peer->known |= SF_KNOWS_ISS;
     j->pb->syn_end = ack;
-    struct entry synack = log_entry(j->segment, ENTRY_INFERRED);
+    struct entry synack = sf_log_entry(j->segment, ENTRY_INFERRED);
     synack.flags = SF_SYN | SF_ACK;
     synack.number = 0;
     synack.seq = ack - 1u;
     synack.end = ack;
     synack.ack = j->pa->syn_end;
-    log_append(&j->pb->log, &synack);
+    sf_log_append(&j->pb->log, &synack);
     synack.bits = ENTRY_HEARD;
-    log_append(&j->pa->log, &synack);
+    sf_log_append(&j->pa->log, &synack);
 }
 
 /* Octets of B that A has, but that never passed here. */
 static void credit_unseen(struct judgement *j)
 {
     struct hole gap = {.left = j->B->max, .right = j->segment->ack, .opened_ns = j->now_ns};
-    holes_open(&j->pb->holes, &gap);
+    sf_holes_open(&j->pb->holes, &gap);
     j->B->max = j->segment->ack;
 }
 
-void learn_acknowledged(struct judgement *j)
+void sf_learn_acknowledged(struct judgement *j)
 {
     if (!j->has_ack || j->is_rst || j->is_bad_ack || (j->is_synack && !j->fits_syn))
         return;
@@ -339,7 +339,7 @@ void learn_acknowledged(struct judgement *j)
 /* ---- manners ----------------------------------------------------------------------------------
  */
 
-void learn_window(struct judgement *j)
+void sf_learn_window(struct judgement *j)
 {
     bool is_syn = (j->segment->flags & SF_SYN) != 0;
     if (j->is_rst)
@@ -374,7 +374,7 @@ static void learn_stubborn(struct judgement *j)
 {
     struct stubborn *stubborn = &j->pa->stubborn;
     bool repeats = (j->again > 0 || j->is_fin_again) && !j->is_keepalive &&
-                   !judge_is_all_acknowledged(j->A) && seq_not_after(j->text, j->A->una) &&
+                   !sf_judge_is_all_acknowledged(j->A) && seq_not_after(j->text, j->A->una) &&
                    (j->A->known & SF_KNOWS_UNA) != 0;
     if (!repeats)
         return;
@@ -386,7 +386,7 @@ static void learn_stubborn(struct judgement *j)
     stubborn->number = j->segment->number;
 }
 
-void learn_manners(struct judgement *j)
+void sf_learn_manners(struct judgement *j)
 {
     if (!j->is_rst) {
         learn_keepalive(j);

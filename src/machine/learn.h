@@ -7,24 +7,24 @@
 #include "machine/judge.h"
 
 /* Roles and starting states, from the first segment of a connection. */
-void learn_begin(struct sf_flow *flow, const struct sf_segment *segment);
+void sf_learn_begin(struct sf_flow *flow, const struct sf_segment *segment);
 
 /*
  * Roles that were only guessed, held against a SYN or SYN,ACK: swaps the two ends when the guess
- * was wrong. Call before judge().
+ * was wrong. Call before sf_judge().
  */
-void learn_roles(struct sf_flow *flow, const struct sf_segment *segment);
+void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment);
 
 /* Octets of A that passed, its highest number, its SYN's options, its FIN. */
-void learn_sent(struct judgement *j);
+void sf_learn_sent(struct judgement *j);
 
 /* What A acknowledges, and the round trip that shows. */
-void learn_acknowledged(struct judgement *j);
+void sf_learn_acknowledged(struct judgement *j);
 
 /* Does A close or open its window? */
-void learn_window(struct judgement *j);
+void sf_learn_window(struct judgement *j);
 
 /* A's last words, its keepalives, its repeats without an answer. */
-void learn_manners(struct judgement *j);
+void sf_learn_manners(struct judgement *j);
 
 #endif

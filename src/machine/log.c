@@ -5,13 +5,13 @@
 
 #include "machine/seq.h"
 
-void log_free(struct log *log)
+void sf_log_free(struct log *log)
 {
     free(log->entry);
     memset(log, 0, sizeof *log);
 }
 
-struct entry log_entry(const struct sf_segment *segment, uint16_t bits)
+struct entry sf_log_entry(const struct sf_segment *segment, uint16_t bits)
 {
     if (segment->payload > 0)
         bits |= ENTRY_PAYLOAD;
@@ -24,7 +24,7 @@ struct entry log_entry(const struct sf_segment *segment, uint16_t bits)
                           .bits = bits};
 }
 
-void log_remove(struct log *log, uint32_t at)
+void sf_log_remove(struct log *log, uint32_t at)
 {
     memmove(&log->entry[at], &log->entry[at + 1], (log->n - at - 1u) * sizeof log->entry[0]);
     log->n--;
@@ -35,11 +35,11 @@ static void forget_one(struct log *log)
 {
     for (uint32_t i = 0; i < log->n; i++) {
         if ((log->entry[i].bits & ENTRY_STRUCK) != 0) {
-            log_remove(log, i);
+            sf_log_remove(log, i);
             return;
         }
     }
-    log_remove(log, log->n / 2u);
+    sf_log_remove(log, log->n / 2u);
 }
 
 static bool make_room(struct log *log)
@@ -57,7 +57,7 @@ static bool make_room(struct log *log)
     return true;
 }
 
-bool log_insert(struct log *log, uint32_t at, const struct entry *entry)
+bool sf_log_insert(struct log *log, uint32_t at, const struct entry *entry)
 {
     if (!make_room(log))
         return false;
@@ -69,12 +69,12 @@ bool log_insert(struct log *log, uint32_t at, const struct entry *entry)
     return true;
 }
 
-bool log_append(struct log *log, const struct entry *entry)
+bool sf_log_append(struct log *log, const struct entry *entry)
 {
-    return log_insert(log, log->n, entry);
+    return sf_log_insert(log, log->n, entry);
 }
 
-void log_move_to_end(struct log *log, uint32_t from)
+void sf_log_move_to_end(struct log *log, uint32_t from)
 {
     struct entry entry = log->entry[from];
     memmove(&log->entry[from], &log->entry[from + 1], (log->n - from - 1u) * sizeof log->entry[0]);

@@ -39,18 +39,18 @@ struct log {
     uint8_t n, size;
 };
 
-void log_free(struct log *log);
+void sf_log_free(struct log *log);
 
 /* The entry of a segment; `bits` are added to what the segment itself tells. */
-struct entry log_entry(const struct sf_segment *segment, uint16_t bits);
+struct entry sf_log_entry(const struct sf_segment *segment, uint16_t bits);
 
 /* Appends, or inserts before `at` (at most log->n). Returns false without memory. */
-bool log_insert(struct log *log, uint32_t at, const struct entry *entry);
-bool log_append(struct log *log, const struct entry *entry);
+bool sf_log_insert(struct log *log, uint32_t at, const struct entry *entry);
+bool sf_log_append(struct log *log, const struct entry *entry);
 
-void log_remove(struct log *log, uint32_t at);
+void sf_log_remove(struct log *log, uint32_t at);
 
 /* Moves the entry at `from` to the end. */
-void log_move_to_end(struct log *log, uint32_t from);
+void sf_log_move_to_end(struct log *log, uint32_t from);
 
 #endif

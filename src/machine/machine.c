@@ -12,18 +12,18 @@
 #include "machine/rules.h"
 #include "machine/step.h"
 
-bool machine_begin(struct sf_flow *flow)
+bool sf_machine_begin(struct sf_flow *flow)
 {
     flow->start_ns = flow->last_ns = SF_NO_TIME;
     flow->syn_ns = flow->synack_ns = flow->complete_ns = SF_NO_TIME;
     flow->closed_by = SF_NOBODY;
-    flow->history = history_new();
+    flow->history = sf_history_new();
     return flow->history != NULL;
 }
 
-void machine_forget(struct sf_flow *flow)
+void sf_machine_forget(struct sf_flow *flow)
 {
-    history_free(flow->history);
+    sf_history_free(flow->history);
     flow->history = NULL;
     flow->found = NULL;
     flow->n_found = 0;
@@ -120,7 +120,7 @@ static void note_lost_answers(struct judgement *j)
 {
     if (j->is_synack_again && j->by[SF_SIGN_SYN_ACK_AGAIN].is_lost && !j->answers_syn) {
         j->pa->synack_struck++;
-        bool others = servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns);
+        bool others = sf_servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns);
         j->is_overflow = j->pa->synack_struck >= 2 || others;
     }
     const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
@@ -148,60 +148,60 @@ static enum sf_repeat tell_repeat(const struct judgement *j)
 /* The middle of a connection moves nobody: its numbers are all there is to learn. */
 static void take_sound(struct judgement *j)
 {
-    bool is_quiet = record_is_quiet(j);
+    bool is_quiet = sf_record_is_quiet(j);
     if (!is_quiet) {
-        reset_judge(j);
+        sf_reset_judge(j);
         judge_despair(j);
-        contradict(j);
-        record_infer_fin(j);
+        sf_contradict(j);
+        sf_record_infer_fin(j);
     }
     mark(j);
-    learn_sent(j);
-    learn_acknowledged(j);
-    learn_window(j);
+    sf_learn_sent(j);
+    sf_learn_acknowledged(j);
+    sf_learn_window(j);
     if (j->window_closes || j->window_opens)
         j->step->marks |= SF_MARK_WINDOW;
     if (!is_quiet || j->is_third)
-        record(j);
-    outcome_note(j);
+        sf_record(j);
+    sf_outcome_note(j);
     note_lost_answers(j);
     relate_numbers(j);
     j->step->repeat = (uint8_t)tell_repeat(j);
     if (!is_quiet || j->step->marks != 0) {
-        step_view_after(j->flow, j->step);
-        outcome_tell(j->flow);
-        rules_apply(j);
-        annotate(j);
+        sf_step_view_after(j->flow, j->step);
+        sf_outcome_tell(j->flow);
+        sf_rules_apply(j);
+        sf_annotate(j);
     }
-    learn_manners(j);
+    sf_learn_manners(j);
     provoke(j);
 }
 
-void machine_take(struct machine *machine, struct sf_flow *flow, const struct sf_segment *segment,
-                  enum sf_fate fate, struct sf_step *step)
+void sf_machine_take(struct machine *machine, struct sf_flow *flow,
+                     const struct sf_segment *segment, enum sf_fate fate, struct sf_step *step)
 {
     memset(step, 0, sizeof *step);
     step->fate = (uint8_t)fate;
     step->first_found = flow->n_found;
     if (flow->start_ns == SF_NO_TIME) {
-        learn_begin(flow, segment);
-        fold_path(flow, SF_CLIENT);
-        fold_path(flow, SF_SERVER);
+        sf_learn_begin(flow, segment);
+        sf_fold_path(flow, SF_CLIENT);
+        sf_fold_path(flow, SF_SERVER);
         step->marks |= SF_MARK_FIRST;
         if (flow->history->is_reuse)
             step->marks |= SF_MARK_REUSE;
     }
-    learn_roles(flow, segment);
+    sf_learn_roles(flow, segment);
     if (fate == SF_FATE_SETTLED)
         step->marks |= SF_MARK_HELD;
-    step_view_before(flow, step);
+    sf_step_view_before(flow, step);
     struct judgement j;
-    judge(&j, machine, flow, segment, step);
+    sf_judge(&j, machine, flow, segment, step);
     step->sender = (uint8_t)j.a;
     if (fate == SF_FATE_COPY || fate == SF_FATE_DAMAGED) {
         step->marks |= fate == SF_FATE_COPY ? SF_MARK_COPY : SF_MARK_DAMAGED;
         relate_numbers(&j);
-        rules_apply(&j);
+        sf_rules_apply(&j);
         follow_times(flow, segment);
         j.pa->fin_was_damaged |= fate == SF_FATE_DAMAGED && j.is_fin;
         j.A->packets += fate == SF_FATE_DAMAGED ? 1u : 0u;
@@ -212,7 +212,7 @@ void machine_take(struct machine *machine, struct sf_flow *flow, const struct sf
     take_sound(&j);
 }
 
-void machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)
+void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)
 {
     enum sf_side sender = sf_flow_sender(flow, segment);
     struct private_end *receiver = &flow->history->end[sf_other(sender)];
@@ -221,7 +221,7 @@ void machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct
     step->marks = SF_MARK_SYN | SF_MARK_HELD;
     step->first_found = flow->n_found;
     step->sender = (uint8_t)sender;
-    step_view_before(flow, step);
+    sf_step_view_before(flow, step);
     step->notes[0].annotation = SF_SAY_HELD;
     step->n_notes = 1;
     flow->history->end[sender].has_held_syn = true;
@@ -230,14 +230,14 @@ void machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct
     receiver->provoked_detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
 }
 
-void machine_forgotten(struct machine *machine, struct sf_flow *flow, const struct sf_segment *syn,
-                       struct sf_step *step)
+void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
+                          const struct sf_segment *syn, struct sf_step *step)
 {
     (void)machine;
     memset(step, 0, sizeof *step);
     step->marks = SF_MARK_SILENCE;
     step->first_found = flow->n_found;
-    step_view_before(flow, step);
+    sf_step_view_before(flow, step);
     struct sf_found found = {.code = SF_CODE_PEER_LOST_STATE,
                              .severity = SF_WARNING,
                              .side = (uint8_t)sf_flow_sender(flow, syn),
@@ -245,11 +245,11 @@ void machine_forgotten(struct machine *machine, struct sf_flow *flow, const stru
                              .time_ns = syn->time_ns,
                              .count = 1,
                              .detail = SF_DETAIL_FORGOT_SYN};
-    if (history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
-        history_add_found(flow, &found);
+    if (sf_history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
+        sf_history_add_found(flow, &found);
 }
 
-enum sf_fate machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment)
+enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment)
 {
     uint32_t *right = &flow->history->checksums_right[segment->from];
     uint32_t *wrong = &flow->history->checksums_wrong[segment->from];
@@ -263,7 +263,7 @@ enum sf_fate machine_weigh_checksum(struct sf_flow *flow, const struct sf_segmen
     return *wrong > *right ? SF_FATE_TAKEN : SF_FATE_DAMAGED;
 }
 
-bool machine_is_quiet(const struct sf_flow *flow)
+bool sf_machine_is_quiet(const struct sf_flow *flow)
 {
     return sf_end_state(&flow->end[0]) == SF_STATE_ESTABLISHED &&
            sf_end_state(&flow->end[1]) == SF_STATE_ESTABLISHED && sf_end_is_proved(&flow->end[0]) &&

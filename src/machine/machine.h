@@ -26,52 +26,52 @@ struct machine {
  * Makes `flow` (key and id set, all else zero) a new connection. Returns false without memory;
  * sf_machine_forget releases what it holds.
  */
-bool machine_begin(struct sf_flow *flow);
-void machine_forget(struct sf_flow *flow);
+bool sf_machine_begin(struct sf_flow *flow);
+void sf_machine_forget(struct sf_flow *flow);
 
 /*
  * Takes the next segment of the connection and fills `step`. `fate` says how it came:
  * SF_FATE_TAKEN, SF_FATE_SETTLED, SF_FATE_COPY or SF_FATE_DAMAGED.
  */
-void machine_take(struct machine *machine, struct sf_flow *flow, const struct sf_segment *segment,
-                  enum sf_fate fate, struct sf_step *step);
+void sf_machine_take(struct machine *machine, struct sf_flow *flow,
+                     const struct sf_segment *segment, enum sf_fate fate, struct sf_step *step);
 
 /*
  * Shows `segment`, a SYN held until its answer decides, beside the connection that has its ports.
  * Remembers only that the other end may answer it with a challenge ACK.
  */
-void machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step);
+void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step);
 
 /*
  * A held SYN was answered with SYN,ACK although `flow`, on the same ports, was still open: the end
  * that sent it (`from`, an end of the key) had forgotten the connection. PEER_LOST_STATE.
  */
-void machine_forgotten(struct machine *machine, struct sf_flow *flow, const struct sf_segment *syn,
-                       struct sf_step *step);
+void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
+                          const struct sf_segment *syn, struct sf_step *step);
 
 /*
  * Is a segment whose checksum is wrong damaged? Not while the wrong ones outnumber the right ones
  * among what its sender sent: then the card that will fill them in is likelier. Counts both.
  */
-enum sf_fate machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment);
+enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment);
 
 /* Are both ends in the quiet middle? Then only SYN, FIN and RST can move them. */
-bool machine_is_quiet(const struct sf_flow *flow);
+bool sf_machine_is_quiet(const struct sf_flow *flow);
 
 /*
  * Tells what the silence up to `now_ns` shows. Returns true when `step` holds something new.
  */
-bool machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
-                     struct sf_step *step);
+bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                        struct sf_step *step);
 
-/* When machine_silence should be asked next; INT64_MAX: not before the next segment. */
-int64_t machine_next_silence(const struct sf_flow *flow);
+/* When sf_machine_silence should be asked next; INT64_MAX: not before the next segment. */
+int64_t sf_machine_next_silence(const struct sf_flow *flow);
 
 /* When the connection, silent from now on, is over; INT64_MAX: never by silence. */
-int64_t machine_over_at(const struct sf_flow *flow, int64_t linger_ns);
+int64_t sf_machine_over_at(const struct sf_flow *flow, int64_t linger_ns);
 
 /* The input is over, or the row is due: last findings. `now_ns` is the input's last moment. */
-void machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
-                 struct sf_step *step);
+void sf_machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                    struct sf_step *step);
 
 #endif

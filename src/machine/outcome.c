@@ -38,7 +38,7 @@ static void note_rst(struct judgement *j)
         history->rst_in_handshake && !j->pa->has_said_synack && !j->pa->has_said_plain_syn;
 }
 
-void outcome_note(struct judgement *j)
+void sf_outcome_note(struct judgement *j)
 {
     struct sf_history *history = j->flow->history;
     note_times(j);
@@ -116,7 +116,7 @@ static enum sf_close tell_close(const struct sf_flow *flow)
                                                                 : SF_CLOSE_OPEN;
 }
 
-void outcome_tell(struct sf_flow *flow)
+void sf_outcome_tell(struct sf_flow *flow)
 {
     flow->handshake = (uint8_t)tell_handshake(flow);
     flow->close = (uint8_t)tell_close(flow);

@@ -7,10 +7,10 @@
 
 #include "machine/judge.h"
 
-/* What this segment adds: crossing SYNs, the first and second FIN, a RST. After record(). */
-void outcome_note(struct judgement *j);
+/* What this segment adds: crossing SYNs, the first and second FIN, a RST. After sf_record(). */
+void sf_outcome_note(struct judgement *j);
 
 /* Sets handshake, close and closed_by of the flow anew. */
-void outcome_tell(struct sf_flow *flow);
+void sf_outcome_tell(struct sf_flow *flow);
 
 #endif

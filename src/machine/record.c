@@ -6,9 +6,9 @@
 #include "machine/reset.h"
 #include "machine/seq.h"
 
-bool record_is_quiet(const struct judgement *j)
+bool sf_record_is_quiet(const struct judgement *j)
 {
-    return j->is_plain && !j->is_fin && machine_is_quiet(j->flow);
+    return j->is_plain && !j->is_fin && sf_machine_is_quiet(j->flow);
 }
 
 /* ---- what A says ------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ static bool is_worth_saying(const struct judgement *j)
     if (j->is_stale_syn || (j->is_synack && !j->fits_syn) ||
         (j->is_syn && j->flow->history->is_dead_duplicate))
         return false;
-    if (j->is_fin_again && fold_has_proved(j->A, SF_STATE_TIME_WAIT))
+    if (j->is_fin_again && sf_fold_has_proved(j->A, SF_STATE_TIME_WAIT))
         return false;
     return !(j->is_fin && !j->is_first_fin && !j->is_fin_again);
 }
@@ -37,7 +37,7 @@ static bool insert_before_reset(struct judgement *j, const struct entry *entry)
         const struct entry *reset = &log->entry[i];
         if ((reset->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == 0 && (reset->flags & SF_RST) != 0 &&
             seq_not_after(entry->end, reset->seq))
-            return log_insert(log, i, entry);
+            return sf_log_insert(log, i, entry);
     }
     return false;
 }
@@ -50,7 +50,7 @@ static bool insert_late_syn(struct judgement *j, const struct entry *entry)
         return false;
     j->pa->start = SF_STATE_CLOSED;
     j->pb->start = SF_STATE_LISTEN;
-    return log_insert(&j->pa->log, 0, entry);
+    return sf_log_insert(&j->pa->log, 0, entry);
 }
 
 /* The SYN,ACK that had to be inferred shows up: it takes the place of the inference. */
@@ -78,22 +78,22 @@ static bool same_path(const struct sf_end *x, const struct sf_end *y)
 static void say(struct judgement *j)
 {
     if (!is_worth_saying(j)) {
-        fold_path(j->flow, j->a);
+        sf_fold_path(j->flow, j->a);
         return;
     }
-    struct entry entry = log_entry(j->segment, 0);
+    struct entry entry = sf_log_entry(j->segment, 0);
     if (insert_before_reset(j, &entry) || insert_late_syn(j, &entry) ||
         replace_inferred_synack(j, &entry)) {
-        fold_path(j->flow, j->a);
+        sf_fold_path(j->flow, j->a);
         return;
     }
-    fold_path(j->flow, j->a);
+    sf_fold_path(j->flow, j->a);
     struct sf_end before = *j->A;
-    if (!log_append(&j->pa->log, &entry))
+    if (!sf_log_append(&j->pa->log, &entry))
         return;
-    fold_path(j->flow, j->a);
-    if (same_path(&before, j->A) && !contradict_found(j))
-        log_remove(&j->pa->log, j->pa->log.n - 1u);
+    sf_fold_path(j->flow, j->a);
+    if (same_path(&before, j->A) && !sf_contradict_found(j))
+        sf_log_remove(&j->pa->log, j->pa->log.n - 1u);
 }
 
 /* ---- what B hears -----------------------------------------------------------------------------
@@ -128,7 +128,7 @@ static bool is_worth_hearing(const struct judgement *j)
     if (j->is_bad_ack && !j->is_rst)
         return false;
     if (j->is_rst)
-        return j->is_accepted || reset_heard_bits(j) != 0;
+        return j->is_accepted || sf_reset_heard_bits(j) != 0;
     if (j->is_syn)
         return !j->is_stale_syn;
     if (j->is_synack)
@@ -140,7 +140,7 @@ static bool stands_behind_gap(const struct judgement *j)
 {
     uint32_t from = (j->B->known & SF_KNOWS_RCV) != 0 ? j->B->rcv : j->A->first;
     uint32_t gap;
-    return holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->text);
+    return sf_holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->text);
 }
 
 /*
@@ -172,12 +172,12 @@ static void hear(struct judgement *j)
         return;
     uint16_t bits = ENTRY_HEARD;
     if (j->is_rst)
-        bits |= reset_heard_bits(j);
+        bits |= sf_reset_heard_bits(j);
     if (j->is_fin && stands_behind_gap(j))
         bits |= ENTRY_BEHIND_HOLE;
-    struct entry entry = log_entry(j->segment, bits);
+    struct entry entry = sf_log_entry(j->segment, bits);
     if (!replaces_latest(&j->pb->log, &entry, j->B))
-        log_append(&j->pb->log, &entry);
+        sf_log_append(&j->pb->log, &entry);
 }
 
 /* A FIN that stood behind missing data takes effect when the last of it passes. */
@@ -188,7 +188,7 @@ static void release_fin(struct judgement *j)
         return;
     uint32_t from = (j->B->known & SF_KNOWS_RCV) != 0 ? j->B->rcv : j->A->first;
     uint32_t gap;
-    if (holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->A->fin - 1u))
+    if (sf_holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->A->fin - 1u))
         return;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
@@ -196,21 +196,21 @@ static void release_fin(struct judgement *j)
             continue;
         entry->bits &= (uint16_t)~ENTRY_BEHIND_HOLE;
         entry->time_ns = j->now_ns;
-        log_move_to_end(log, i);
+        sf_log_move_to_end(log, i);
         return;
     }
 }
 
-void record(struct judgement *j)
+void sf_record(struct judgement *j)
 {
     if (j->is_rst && j->is_believed)
-        reset_strike_answered(j);
+        sf_reset_strike_answered(j);
     say(j);
-    contradict_settle(j);
+    sf_contradict_settle(j);
     hear(j);
     release_fin(j);
-    fold_path(j->flow, j->a);
-    fold_path(j->flow, j->b);
+    sf_fold_path(j->flow, j->a);
+    sf_fold_path(j->flow, j->b);
 }
 
 /* ---- a FIN that never passed ------------------------------------------------------------------
@@ -246,9 +246,9 @@ static void infer_own_fin(struct judgement *j)
     bool left_before = heard >= 0 && j->is_first_cover && j->B->fin_repeats == 0;
     struct entry fin = inferred_fin(j, number, left_before ? j->A->rcv : j->segment->ack);
     if (left_before)
-        log_insert(&j->pa->log, (uint32_t)heard, &fin);
+        sf_log_insert(&j->pa->log, (uint32_t)heard, &fin);
     else
-        log_append(&j->pa->log, &fin);
+        sf_log_append(&j->pa->log, &fin);
     j->A->fin = j->A->max = number + 1u;
     j->A->known |= SF_KNOWS_FIN;
     j->pa->fin_is_inferred = true;
@@ -280,12 +280,12 @@ static void infer_peer_fin(struct judgement *j)
     struct entry cover = fin;
     cover.flags = SF_ACK;
     cover.end = cover.seq;
-    log_append(&j->pb->log, &fin);
+    sf_log_append(&j->pb->log, &fin);
     j->pb->first_fin_ack = fin.ack;
     j->pb->first_fin_has_ack = true;
     cover.bits = fin.bits = ENTRY_HEARD | ENTRY_INFERRED;
-    log_append(&j->pa->log, &cover);
-    log_append(&j->pa->log, &fin);
+    sf_log_append(&j->pa->log, &cover);
+    sf_log_append(&j->pa->log, &fin);
     j->B->fin = fin.end;
     j->B->known |= SF_KNOWS_FIN;
     j->pb->fin_is_inferred = true;
@@ -298,13 +298,13 @@ static void withdraw_fin(struct judgement *j)
         const struct entry *entry = &j->pa->log.entry[i - 1u];
         if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
             (entry->flags & SF_FIN) != 0)
-            log_remove(&j->pa->log, i - 1u);
+            sf_log_remove(&j->pa->log, i - 1u);
     }
     j->A->known &= (uint8_t)~SF_KNOWS_FIN;
     j->pa->fin_is_inferred = false;
 }
 
-void record_infer_fin(struct judgement *j)
+void sf_record_infer_fin(struct judgement *j)
 {
     if (shows_own_fin(j))
         infer_own_fin(j);

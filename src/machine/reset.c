@@ -8,7 +8,7 @@
 static uint32_t expected(const struct judgement *j, uint32_t received)
 {
     uint32_t gap;
-    return holes_first(&j->pa->holes, received, &gap) ? gap : j->A->max;
+    return sf_holes_first(&j->pa->holes, received, &gap) ? gap : j->A->max;
 }
 
 static bool acknowledges_own_syn(const struct judgement *j)
@@ -67,7 +67,7 @@ static bool answers_bad_ack(const struct judgement *j)
 
 static bool has_acked_synack(const struct judgement *j)
 {
-    return fold_has_proved(j->A, SF_STATE_ESTABLISHED);
+    return sf_fold_has_proved(j->A, SF_STATE_ESTABLISHED);
 }
 
 static bool is_unlike_sender(const struct judgement *j)
@@ -95,7 +95,7 @@ static enum sf_reset_kind shape(const struct judgement *j)
     return SF_RESET_KIND_ABORT;
 }
 
-void reset_judge(struct judgement *j)
+void sf_reset_judge(struct judgement *j)
 {
     if (!j->is_rst)
         return;
@@ -107,14 +107,14 @@ void reset_judge(struct judgement *j)
     if (is_unlike_sender(j) && kind != SF_RESET_KIND_REFUSAL && j->pa->segments > 0)
         kind = SF_RESET_KIND_FOREIGN;
     j->step->reset_kind = (uint8_t)kind;
-    uint16_t bits = reset_heard_bits(j);
+    uint16_t bits = sf_reset_heard_bits(j);
     enum sf_state state = sf_end_state(j->B);
     j->is_accepted = (state == SF_STATE_SYN_SENT ? (bits & ENTRY_RST_OF_SYN) != 0
                                                  : (bits & ENTRY_RST_EXACT) != 0) &&
                      state != SF_STATE_NONE && state != SF_STATE_LISTEN;
 }
 
-uint16_t reset_heard_bits(const struct judgement *j)
+uint16_t sf_reset_heard_bits(const struct judgement *j)
 {
     uint16_t bits = 0;
     if (acknowledges_own_syn(j))
@@ -124,7 +124,7 @@ uint16_t reset_heard_bits(const struct judgement *j)
     return bits;
 }
 
-void reset_strike_answered(struct judgement *j)
+void sf_reset_strike_answered(struct judgement *j)
 {
     if (j->has_ack || !j->answers)
         return;

@@ -8,15 +8,15 @@
 #include "machine/judge.h"
 
 /* Fills place, is_believed, is_accepted, is_certain, answers of `j` and step->reset_kind. */
-void reset_judge(struct judgement *j);
+void sf_reset_judge(struct judgement *j);
 
 /* The bits with which the receiver's log takes this RST: ENTRY_RST_OF_SYN, ENTRY_RST_EXACT. */
-uint16_t reset_heard_bits(const struct judgement *j);
+uint16_t sf_reset_heard_bits(const struct judgement *j);
 
 /*
  * A RST without ACK that answers what A was sent last shows that A did not take that: strikes it
  * from A's log.
  */
-void reset_strike_answered(struct judgement *j);
+void sf_reset_strike_answered(struct judgement *j);
 
 #endif

@@ -18,7 +18,7 @@ static const struct rule rules[SF_CODE_COUNT] = {
 #define WARNING SF_WARNING
 #define ERROR   SF_ERROR
 #define FINDING(code, severity, when, says, sure, check, rfc)                                      \
-    [SF_CODE_##code] = {rule_##code, when, severity},
+    [SF_CODE_##code] = {sf_rule_##code, when, severity},
 #include <synfin/findings.def>
 #undef FINDING
 #undef INFO
@@ -70,7 +70,7 @@ static bool is_hidden(const bool *holds, unsigned code)
 static void lower(struct sf_flow *flow)
 {
     for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++) {
-        if (history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) == NULL)
+        if (sf_history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) == NULL)
             continue;
         for (uint32_t k = 0; k < flow->n_found; k++) {
             if (flow->history->found[k].code == lowers[i].weaker)
@@ -84,10 +84,10 @@ static void add(struct judgement *j, const struct sf_found *found)
     struct sf_found *old =
         is_told_each_time((enum sf_code)found->code)
             ? NULL
-            : history_found(j->flow, (enum sf_code)found->code,
-                            found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
+            : sf_history_found(j->flow, (enum sf_code)found->code,
+                               found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
     if (old == NULL) {
-        history_add_found(j->flow, found);
+        sf_history_add_found(j->flow, found);
         return;
     }
     old->count++;
@@ -115,7 +115,7 @@ static void end_closed_window(struct judgement *j)
 /* A SYN,ACK whose timestamp echoes one of several SYNs tells which of them arrived. */
 static void place_syn_repeat(struct judgement *j)
 {
-    struct sf_found *found = history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->b);
+    struct sf_found *found = sf_history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->b);
     const struct sighting *syn = &j->pb->syn;
     if (!j->is_synack || j->is_synack_again || found == NULL || j->flow->synack_ns != j->now_ns ||
         (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
@@ -130,7 +130,7 @@ static void place_syn_repeat(struct judgement *j)
     }
 }
 
-void rules_apply(struct judgement *j)
+void sf_rules_apply(struct judgement *j)
 {
     bool holds[SF_CODE_COUNT] = {false};
     struct sf_found found[SF_CODE_COUNT];
@@ -153,11 +153,11 @@ void rules_apply(struct judgement *j)
 
 static void tell_closing(struct sf_flow *flow)
 {
-    struct sf_found *found = history_found(flow, SF_CODE_CLOSING, SF_NOBODY);
+    struct sf_found *found = sf_history_found(flow, SF_CODE_CLOSING, SF_NOBODY);
     if (found == NULL)
         return;
-    bool client = fold_has_proved(&flow->end[SF_CLIENT], SF_STATE_CLOSING);
-    bool server = fold_has_proved(&flow->end[SF_SERVER], SF_STATE_CLOSING);
+    bool client = sf_fold_has_proved(&flow->end[SF_CLIENT], SF_STATE_CLOSING);
+    bool server = sf_fold_has_proved(&flow->end[SF_SERVER], SF_STATE_CLOSING);
     found->detail = client && server ? SF_DETAIL_BOTH_PROVED
                     : client         ? SF_DETAIL_CLIENT_PROVED
                     : server         ? SF_DETAIL_SERVER_PROVED
@@ -168,7 +168,7 @@ static void tell_closing(struct sf_flow *flow)
 static void time_half_close(struct sf_flow *flow)
 {
     for (int side = 0; side < 2; side++) {
-        struct sf_found *found = history_found(flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
+        struct sf_found *found = sf_history_found(flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
         const struct private_end *notes = &flow->history->end[side];
         int64_t other_ns = flow->history->end[1 - side].fin.first_ns;
         if (found == NULL)
@@ -180,10 +180,10 @@ static void time_half_close(struct sf_flow *flow)
     }
 }
 
-void rules_finish(struct sf_flow *flow)
+void sf_rules_finish(struct sf_flow *flow)
 {
     tell_closing(flow);
     time_half_close(flow);
-    if (history_found(flow, SF_CODE_STRAY_SEGMENT, SF_NOBODY) != NULL)
-        history_drop_found(flow, SF_CODE_MIDSTREAM);
+    if (sf_history_found(flow, SF_CODE_STRAY_SEGMENT, SF_NOBODY) != NULL)
+        sf_history_drop_found(flow, SF_CODE_MIDSTREAM);
 }

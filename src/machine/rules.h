@@ -1,7 +1,7 @@
 /*
  * Findings: predicates over finished facts.
  *
- * Each row of synfin/findings.def has a function rule_CODE here. It changes nothing; it says
+ * Each row of synfin/findings.def has a function sf_rule_CODE here. It changes nothing; it says
  * whether the finding holds at this step and fills what is particular about it. `found` comes with
  * code, severity, packet and time of the step, side SF_NOBODY, count 1 and certainty SF_PROVED.
  * Which finding yields to which is a row of hides.def, so that the order of rules cannot matter.
@@ -14,13 +14,13 @@
 #include "machine/judge.h"
 
 /* Asks the rules that the marks of the step concern, and adds what they find. */
-void rules_apply(struct judgement *j);
+void sf_rules_apply(struct judgement *j);
 
 /* The row is due: what only the whole connection tells about its findings. */
-void rules_finish(struct sf_flow *flow);
+void sf_rules_finish(struct sf_flow *flow);
 
 #define FINDING(code, severity, when, says, sure, check, rfc)                                      \
-    bool rule_##code(const struct judgement *j, struct sf_found *found);
+    bool sf_rule_##code(const struct judgement *j, struct sf_found *found);
 #include <synfin/findings.def>
 #undef FINDING
 

@@ -13,14 +13,14 @@ static uint8_t certainty_of(const struct contradiction *by)
     return by->is_timed ? SF_PROVED : SF_PROBABLE;
 }
 
-bool rule_CLOSING(const struct judgement *j, struct sf_found *found)
+bool sf_rule_CLOSING(const struct judgement *j, struct sf_found *found)
 {
     (void)found;
     return (j->A->known & j->B->known & SF_KNOWS_FIN) != 0 && j->is_first_fin &&
            j->flow->close == SF_CLOSE_SIMULTANEOUS;
 }
 
-bool rule_FIN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_FIN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_fin_again)
         return false;
@@ -47,7 +47,7 @@ static bool was_missed_by_dsack(const struct judgement *j)
            !j->pb->fin_was_damaged;
 }
 
-bool rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
+bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
 {
     if (j->is_first_fin && j->fin_was_inferred && j->pa->fin_covered_ns == SF_NO_TIME) {
         found->side = (uint8_t)j->a;
@@ -82,12 +82,12 @@ static bool lost_its_ack(const struct judgement *j, struct sf_found *found)
     return j->is_fin_again && by->is_lost;
 }
 
-bool rule_FIN_ACK_LOST(const struct judgement *j, struct sf_found *found)
+bool sf_rule_FIN_ACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     return lost_its_ack(j, found) && !is_second_closer(j);
 }
 
-bool rule_FINAL_ACK_LOST(const struct judgement *j, struct sf_found *found)
+bool sf_rule_FINAL_ACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     return lost_its_ack(j, found) && is_second_closer(j);
 }
@@ -101,7 +101,7 @@ static bool half_closed_at_end(const struct judgement *j, struct sf_found *found
                        (j->flow->end[1 - side].known & SF_KNOWS_FIN) == 0;
         if (!is_half || j->now_ns - notes->fin_covered_ns < UNREAD_NS)
             continue;
-        struct sf_found *old = history_found(j->flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
+        struct sf_found *old = sf_history_found(j->flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
         found->side = (uint8_t)side;
         found->number = notes->fin_covered_number;
         found->time_ns = notes->fin_covered_ns;
@@ -113,7 +113,7 @@ static bool half_closed_at_end(const struct judgement *j, struct sf_found *found
     return false;
 }
 
-bool rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
 {
     if (j->segment == NULL)
         return half_closed_at_end(j, found);
@@ -151,7 +151,7 @@ static bool is_first_reset(const struct judgement *j)
     return j->pa->resets == 0;
 }
 
-bool rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
+bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_rst || !j->is_accepted || !was_open(j) || has_closed(j->A) ||
         (j->step->reset_kind != SF_RESET_KIND_ABORT &&
@@ -164,7 +164,7 @@ bool rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_rst || !j->is_believed || !has_closed(j->A) || !is_first_reset(j))
         return false;
@@ -178,7 +178,7 @@ bool rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 }
 
 /* The RST answers payload that came after the FIN: both directions had been closed. */
-bool rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
+bool sf_rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
 {
     bool answers_data =
         j->pb->last_payload_ns != SF_NO_TIME && j->pb->last_payload_ns == j->pb->last_ns &&
@@ -193,7 +193,7 @@ bool rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)
+bool sf_rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_rst || !j->is_believed || has_closed(j->A) || !is_first_reset(j) || !was_open(j))
         return false;
@@ -208,7 +208,7 @@ bool rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)
            j->step->before[j->a].state != SF_STATE_CLOSED;
 }
 
-bool rule_GAVE_UP(const struct judgement *j, struct sf_found *found)
+bool sf_rule_GAVE_UP(const struct judgement *j, struct sf_found *found)
 {
     if (!j->flow->history->gave_up)
         return false;
@@ -216,7 +216,7 @@ bool rule_GAVE_UP(const struct judgement *j, struct sf_found *found)
         const struct private_end *end = &j->flow->history->end[side];
         if (end->stubborn.count < 3)
             continue;
-        if (history_found(j->flow, SF_CODE_GAVE_UP, (enum sf_side)(1 - side)) != NULL)
+        if (sf_history_found(j->flow, SF_CODE_GAVE_UP, (enum sf_side)(1 - side)) != NULL)
             return false;
         found->side = (uint8_t)(1 - side);
         found->interval_ns = j->now_ns - end->stubborn.last_ns;
@@ -229,7 +229,7 @@ bool rule_GAVE_UP(const struct judgement *j, struct sf_found *found)
     return false;
 }
 
-bool rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *found)
+bool sf_rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *found)
 {
     enum sf_state state = (enum sf_state)j->step->before[j->b].state;
     bool is_open = state != SF_STATE_NONE && state != SF_STATE_CLOSED && state != SF_STATE_LISTEN;
@@ -241,7 +241,7 @@ bool rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *found)
 }
 
 /* Of the signs of a foreign hand two are needed; that its sender goes on is enough alone. */
-bool rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
+bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
     if (j->by[SF_SIGN_RST].is_lost) {

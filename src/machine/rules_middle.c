@@ -7,7 +7,7 @@
 #define REORDER_NS     INT64_C(3000000)
 #define KEEPALIVES_MIN 3u
 
-bool rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
+bool sf_rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
     if ((j->step->marks & SF_MARK_FIRST) == 0 || !history->is_midstream || j->is_rst)
@@ -16,7 +16,7 @@ bool rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
     for (int side = 0; side < 2; side++) {
@@ -32,7 +32,7 @@ bool rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
     return false;
 }
 
-bool rule_ACKED_UNSEEN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_ACKED_UNSEEN(const struct judgement *j, struct sf_found *found)
 {
     if (j->unseen == 0 || j->pb->segments == 0 || j->is_rst)
         return false;
@@ -74,7 +74,7 @@ static bool is_overtaken_ack(const struct judgement *j)
     return by_ts || by_id;
 }
 
-bool rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
+bool sf_rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
     if (j->late == 0)
@@ -87,7 +87,7 @@ bool rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
     return is_soon(j, &j->filled);
 }
 
-bool rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (j->is_window_probe || j->is_keepalive || !(j->is_plain || j->is_syn))
         return false;
@@ -108,19 +108,19 @@ bool rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_CAPTURED_TWICE(const struct judgement *j, struct sf_found *found)
+bool sf_rule_CAPTURED_TWICE(const struct judgement *j, struct sf_found *found)
 {
     (void)found;
     return (j->step->marks & SF_MARK_COPY) != 0;
 }
 
-bool rule_BAD_CHECKSUM(const struct judgement *j, struct sf_found *found)
+bool sf_rule_BAD_CHECKSUM(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
     return j->segment->checksum_state == SF_CHECKSUM_BAD;
 }
 
-bool rule_KEEPALIVE(const struct judgement *j, struct sf_found *found)
+bool sf_rule_KEEPALIVE(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_keepalive)
         return false;
@@ -129,25 +129,25 @@ bool rule_KEEPALIVE(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_KEEPALIVE_UNANSWERED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_KEEPALIVE_UNANSWERED(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->b;
     return j->is_keepalive && j->pa->keepalives + 1u >= KEEPALIVES_MIN;
 }
 
-bool rule_ZERO_WINDOW(const struct judgement *j, struct sf_found *found)
+bool sf_rule_ZERO_WINDOW(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
     return j->window_closes;
 }
 
-bool rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
+bool sf_rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_challenge)
         return false;
     /* While data flows an acknowledgment may have been due anyway. */
     bool was_idle = j->pb->last_payload_ns == SF_NO_TIME ||
-                    history_had_time(j->flow, j->a, j->pb->last_payload_ns, j->now_ns);
+                    sf_history_had_time(j->flow, j->a, j->pb->last_payload_ns, j->now_ns);
     found->side = (uint8_t)j->a;
     found->detail = j->pa->provoked_detail;
     found->certainty = was_idle ? SF_PROVED : SF_PROBABLE;
@@ -162,7 +162,7 @@ static bool only_resets(const struct sf_history *history, int side)
            lone->acks_advanced == 0;
 }
 
-bool rule_STRAY_SEGMENT(const struct judgement *j, struct sf_found *found)
+bool sf_rule_STRAY_SEGMENT(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
     if (history->has_syn || history->has_data)

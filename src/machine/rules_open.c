@@ -14,7 +14,7 @@ static uint8_t certainty_of(const struct contradiction *by)
     return by->is_timed ? SF_PROVED : SF_PROBABLE;
 }
 
-bool rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_syn_again || j->is_stale_syn)
         return false;
@@ -26,7 +26,7 @@ bool rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_synack_again || j->is_stale_syn)
         return false;
@@ -40,7 +40,7 @@ bool rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *found
     return true;
 }
 
-bool rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
+bool sf_rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
     if (!j->is_syn_again || !by->is_lost || (by->heard.flags & SF_ACK) == 0)
@@ -51,7 +51,7 @@ bool rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
+bool sf_rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_SYN_ACK_AGAIN];
     if (!j->is_synack_again || !by->is_lost || j->answers_syn)
@@ -68,7 +68,7 @@ bool rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *found)
+bool sf_rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_overflow)
         return false;
@@ -90,22 +90,22 @@ static void tell_since(struct sf_found *found, const struct judgement *j, enum s
     }
 }
 
-bool rule_NO_ANSWER(const struct judgement *j, struct sf_found *found)
+bool sf_rule_NO_ANSWER(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_flow *flow = j->flow;
     bool is_due =
-        (j->step->marks & SF_MARK_END) != 0 || silence_due(flow, SILENCE_NO_ANSWER) <= j->now_ns;
+        (j->step->marks & SF_MARK_END) != 0 || sf_silence_due(flow, SILENCE_NO_ANSWER) <= j->now_ns;
     if (flow->handshake != SF_HANDSHAKE_NO_ANSWER || !is_due ||
         flow->history->end[SF_SERVER].segments > 0 || flow->history->is_dead_duplicate)
         return false;
-    if (history_found(flow, SF_CODE_NO_ANSWER, SF_CLIENT) != NULL)
+    if (sf_history_found(flow, SF_CODE_NO_ANSWER, SF_CLIENT) != NULL)
         return false;
     found->side = SF_CLIENT;
     tell_since(found, j, SF_CLIENT);
     return true;
 }
 
-bool rule_HANDSHAKE_REFUSED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_HANDSHAKE_REFUSED(const struct judgement *j, struct sf_found *found)
 {
     bool refuses = j->is_rst && j->is_accepted && j->flow->history->rst_refused &&
                    j->step->before[j->b].state == SF_STATE_SYN_SENT;
@@ -129,7 +129,7 @@ static uint8_t reset_detail(const struct judgement *j)
     return j->now_ns - flow->synack_ns <= SCAN_NS + rtt ? SF_DETAIL_SCAN : SF_DETAIL_NONE;
 }
 
-bool rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
+bool sf_rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_flow *flow = j->flow;
     bool is_between = j->is_rst && j->is_believed && flow->history->has_syn &&
@@ -143,36 +143,36 @@ bool rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_HALF_OPEN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_HALF_OPEN(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_flow *flow = j->flow;
     bool is_due =
-        (j->step->marks & SF_MARK_END) != 0 || silence_due(flow, SILENCE_HALF_OPEN) <= j->now_ns;
+        (j->step->marks & SF_MARK_END) != 0 || sf_silence_due(flow, SILENCE_HALF_OPEN) <= j->now_ns;
     if (flow->handshake != SF_HANDSHAKE_HALF_OPEN || flow->synack_ns == SF_NO_TIME || !is_due ||
-        history_found(flow, SF_CODE_HALF_OPEN, SF_CLIENT) != NULL)
+        sf_history_found(flow, SF_CODE_HALF_OPEN, SF_CLIENT) != NULL)
         return false;
     found->side = SF_CLIENT;
     tell_since(found, j, SF_SERVER);
     return true;
 }
 
-bool rule_SIMULTANEOUS_OPEN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_SIMULTANEOUS_OPEN(const struct judgement *j, struct sf_found *found)
 {
     if (j->flow->history->is_self_connected && j->is_syn) {
         found->detail = SF_DETAIL_SELF_CONNECT;
-        return history_found(j->flow, SF_CODE_SIMULTANEOUS_OPEN, SF_NOBODY) == NULL;
+        return sf_history_found(j->flow, SF_CODE_SIMULTANEOUS_OPEN, SF_NOBODY) == NULL;
     }
     return j->is_syn && !j->is_syn_again && j->flow->history->syns_crossed;
 }
 
-bool rule_SYNACK_BAD_ACK(const struct judgement *j, struct sf_found *found)
+bool sf_rule_SYNACK_BAD_ACK(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
     return j->is_synack && !j->fits_syn && j->pb->has_said_plain_syn &&
-           !fold_has_proved(j->B, SF_STATE_ESTABLISHED);
+           !sf_fold_has_proved(j->B, SF_STATE_ESTABLISHED);
 }
 
-bool rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_options *options = &j->B->options;
     bool has_cookie = (options->present & SF_OPT_FASTOPEN) != 0 && options->fastopen_length > 0;
@@ -184,7 +184,7 @@ bool rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
-bool rule_STALE_SYN(const struct judgement *j, struct sf_found *found)
+bool sf_rule_STALE_SYN(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
     if (!j->is_syn)
@@ -209,12 +209,12 @@ static bool tell_reuse(const struct judgement *j, struct sf_found *found, enum s
     return true;
 }
 
-bool rule_TIME_WAIT_REUSED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_TIME_WAIT_REUSED(const struct judgement *j, struct sf_found *found)
 {
     return tell_reuse(j, found, SF_CODE_TIME_WAIT_REUSED);
 }
 
-bool rule_PORT_REUSED(const struct judgement *j, struct sf_found *found)
+bool sf_rule_PORT_REUSED(const struct judgement *j, struct sf_found *found)
 {
     return tell_reuse(j, found, SF_CODE_PORT_REUSED);
 }

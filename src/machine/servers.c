@@ -27,7 +27,7 @@ static struct server *add(struct servers *servers, const struct sf_key *key, uns
     return server;
 }
 
-bool servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns)
+bool sf_servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns)
 {
     unsigned end = 1u - flow->client;
     struct server *server = find(servers, &flow->key, end);

@@ -31,6 +31,6 @@ struct servers {
  * Notes a HANDSHAKE_ACK_LOST of `flow` at `now_ns`. Returns true when another connection to the
  * same server had one within ten seconds.
  */
-bool servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns);
+bool sf_servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns);
 
 #endif

@@ -48,7 +48,7 @@ static int64_t gave_up_due(const struct sf_flow *flow, enum sf_side side)
     return stubborn->last_ns + 2 * stubborn->interval_ns;
 }
 
-int64_t silence_due(const struct sf_flow *flow, enum silence silence)
+int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
 {
     const struct sf_history *history = flow->history;
     switch (silence) {
@@ -84,13 +84,13 @@ static bool is_worth_watching(const struct sf_flow *flow)
            flow->history->end[0].stubborn.count > 0 || flow->history->end[1].stubborn.count > 0;
 }
 
-int64_t machine_next_silence(const struct sf_flow *flow)
+int64_t sf_machine_next_silence(const struct sf_flow *flow)
 {
     int64_t next = INT64_MAX;
     if (!is_worth_watching(flow))
         return next;
     for (int i = 0; i < SILENCE_COUNT; i++) {
-        int64_t due = silence_due(flow, (enum silence)i);
+        int64_t due = sf_silence_due(flow, (enum silence)i);
         if (due < next && due != flow->history->told_ns[i])
             next = due;
     }
@@ -106,7 +106,7 @@ static void strike_synack(struct sf_flow *flow)
             (entry->flags & SF_ACK) != 0)
             entry->bits |= ENTRY_STRUCK;
     }
-    fold_path(flow, SF_CLIENT);
+    sf_fold_path(flow, SF_CLIENT);
 }
 
 static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
@@ -115,7 +115,7 @@ static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t no
     memset(step, 0, sizeof *step);
     step->marks = marks;
     step->first_found = flow->n_found;
-    step_view_before(flow, step);
+    sf_step_view_before(flow, step);
     memset(j, 0, sizeof *j);
     j->machine = machine;
     j->flow = flow;
@@ -123,14 +123,14 @@ static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t no
     j->now_ns = now_ns;
 }
 
-bool machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
-                     struct sf_step *step)
+bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                        struct sf_step *step)
 {
     struct judgement j;
     bool is_due = false;
     begin_step(machine, flow, now_ns, SF_MARK_SILENCE, step, &j);
     for (int i = 0; i < SILENCE_COUNT; i++) {
-        int64_t due = silence_due(flow, (enum silence)i);
+        int64_t due = sf_silence_due(flow, (enum silence)i);
         if (due > now_ns || due == flow->history->told_ns[i])
             continue;
         flow->history->told_ns[i] = due;
@@ -142,9 +142,9 @@ bool machine_silence(struct machine *machine, struct sf_flow *flow, int64_t now_
     }
     if (!is_due)
         return false;
-    outcome_tell(flow);
-    step_view_after(flow, step);
-    rules_apply(&j);
+    sf_outcome_tell(flow);
+    sf_step_view_after(flow, step);
+    sf_rules_apply(&j);
     return true;
 }
 
@@ -158,7 +158,7 @@ static bool is_embryonic(const struct sf_flow *flow)
     return flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN;
 }
 
-int64_t machine_over_at(const struct sf_flow *flow, int64_t linger_ns)
+int64_t sf_machine_over_at(const struct sf_flow *flow, int64_t linger_ns)
 {
     bool is_over = (is_fin_covered(flow, SF_CLIENT) && is_fin_covered(flow, SF_SERVER)) ||
                    flow->history->rst_accepted || sf_end_state(&flow->end[0]) == SF_STATE_NONE ||
@@ -176,9 +176,9 @@ int64_t machine_over_at(const struct sf_flow *flow, int64_t linger_ns)
 static void drop_refuted(struct sf_flow *flow)
 {
     if (flow->handshake != SF_HANDSHAKE_NO_ANSWER)
-        history_drop_found(flow, SF_CODE_NO_ANSWER);
+        sf_history_drop_found(flow, SF_CODE_NO_ANSWER);
     if (flow->handshake != SF_HANDSHAKE_HALF_OPEN)
-        history_drop_found(flow, SF_CODE_HALF_OPEN);
+        sf_history_drop_found(flow, SF_CODE_HALF_OPEN);
 }
 
 /*
@@ -198,13 +198,13 @@ static void reinterpret_midstream(struct sf_flow *flow)
             continue;
         history->end[side].start = SF_STATE_FIN_WAIT_2;
         history->end[1 - side].start = SF_STATE_CLOSE_WAIT;
-        fold_path(flow, SF_CLIENT);
-        fold_path(flow, SF_SERVER);
+        sf_fold_path(flow, SF_CLIENT);
+        sf_fold_path(flow, SF_SERVER);
     }
 }
 
-void machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
-                 struct sf_step *step)
+void sf_machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
+                    struct sf_step *step)
 {
     struct judgement j;
     begin_step(machine, flow, now_ns, SF_MARK_END, step, &j);
@@ -213,10 +213,10 @@ void machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
             flow->history->gave_up = true;
     }
     reinterpret_midstream(flow);
-    outcome_tell(flow);
+    sf_outcome_tell(flow);
     drop_refuted(flow);
     step->first_found = flow->n_found;
-    step_view_after(flow, step);
-    rules_apply(&j);
-    rules_finish(flow);
+    sf_step_view_after(flow, step);
+    sf_rules_apply(&j);
+    sf_rules_finish(flow);
 }

@@ -8,6 +8,6 @@
 #include "machine/history.h"
 
 /* When this silence is long enough to tell; INT64_MAX: it is none. */
-int64_t silence_due(const struct sf_flow *flow, enum silence silence);
+int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence);
 
 #endif

@@ -16,13 +16,13 @@ static bool is_in_path(const struct sf_end *end, enum sf_state state)
 }
 
 /* What both ends looked like before; an assumption that is gone from the path was taken back. */
-void step_view_before(const struct sf_flow *flow, struct sf_step *step)
+void sf_step_view_before(const struct sf_flow *flow, struct sf_step *step)
 {
     for (int side = 0; side < 2; side++)
         step->before[side] = step->after[side] = view_of(&flow->end[side]);
 }
 
-void step_view_after(const struct sf_flow *flow, struct sf_step *step)
+void sf_step_view_after(const struct sf_flow *flow, struct sf_step *step)
 {
     for (int side = 0; side < 2; side++) {
         const struct sf_view *before = &step->before[side];

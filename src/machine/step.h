@@ -7,9 +7,9 @@
 #include <synfin/event.h>
 
 /* Notes the states of both ends, before anything is changed. */
-void step_view_before(const struct sf_flow *flow, struct sf_step *step);
+void sf_step_view_before(const struct sf_flow *flow, struct sf_step *step);
 
 /* Notes them afterwards; marks what moved and what was taken back. */
-void step_view_after(const struct sf_flow *flow, struct sf_step *step);
+void sf_step_view_after(const struct sf_flow *flow, struct sf_step *step);
 
 #endif

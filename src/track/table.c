@@ -17,7 +17,7 @@ struct table {
     uint32_t n_free, free_size;
 };
 
-struct table *table_new(uint32_t max)
+struct table *sf_table_new(uint32_t max)
 {
     struct table *table = calloc(1, sizeof *table);
     if (table == NULL)
@@ -32,7 +32,7 @@ struct table *table_new(uint32_t max)
     return table;
 }
 
-void table_free(struct table *table)
+void sf_table_free(struct table *table)
 {
     if (table == NULL)
         return;
@@ -44,12 +44,12 @@ void table_free(struct table *table)
     free(table);
 }
 
-uint32_t table_count(const struct table *table)
+uint32_t sf_table_count(const struct table *table)
 {
     return table->n;
 }
 
-bool table_is_full(const struct table *table)
+bool sf_table_is_full(const struct table *table)
 {
     return table->n >= table->max;
 }
@@ -67,12 +67,12 @@ static struct record *first_alike(struct record *record, const struct sf_key *ke
     return record;
 }
 
-struct record *table_find(const struct table *table, const struct sf_key *key, uint64_t hash)
+struct record *sf_table_find(const struct table *table, const struct sf_key *key, uint64_t hash)
 {
     return first_alike(*bucket_of(table, hash), key, hash);
 }
 
-struct record *table_older(const struct record *record)
+struct record *sf_table_older(const struct record *record)
 {
     return first_alike(record->next, &record->flow.key, record->hash);
 }
@@ -145,10 +145,10 @@ static bool take_slot(struct table *table, uint32_t *slot)
     return true;
 }
 
-struct record *table_add(struct table *table, const struct sf_key *key, uint64_t hash)
+struct record *sf_table_add(struct table *table, const struct sf_key *key, uint64_t hash)
 {
     uint32_t slot;
-    if (table_is_full(table) || !take_slot(table, &slot))
+    if (sf_table_is_full(table) || !take_slot(table, &slot))
         return NULL;
     grow(table);
     struct record *record = slot_record(table, slot);
@@ -179,7 +179,7 @@ static void give_slot(struct table *table, uint32_t slot)
     table->free_slot[table->n_free++] = slot;
 }
 
-void table_remove(struct table *table, struct record *record)
+void sf_table_remove(struct table *table, struct record *record)
 {
     struct record **link = bucket_of(table, record->hash);
     while (*link != record)
@@ -190,17 +190,17 @@ void table_remove(struct table *table, struct record *record)
     give_slot(table, record->flow.slot);
 }
 
-void table_prefetch(const struct table *table, uint64_t hash)
+void sf_table_prefetch(const struct table *table, uint64_t hash)
 {
     __builtin_prefetch(bucket_of(table, hash));
 }
 
-uint32_t table_slots(const struct table *table)
+uint32_t sf_table_slots(const struct table *table)
 {
     return table->n_slots;
 }
 
-struct record *table_at(const struct table *table, uint32_t slot)
+struct record *sf_table_at(const struct table *table, uint32_t slot)
 {
     struct record *record = slot_record(table, slot);
     return record->is_used ? record : NULL;

@@ -27,29 +27,29 @@ struct record {
 struct table;
 
 /* A table for at most `max` records. NULL without memory. */
-struct table *table_new(uint32_t max);
-void table_free(struct table *table);
+struct table *sf_table_new(uint32_t max);
+void sf_table_free(struct table *table);
 
-uint32_t table_count(const struct table *table);
-bool table_is_full(const struct table *table);
+uint32_t sf_table_count(const struct table *table);
+bool sf_table_is_full(const struct table *table);
 
 /* The youngest record of the key, or NULL. */
-struct record *table_find(const struct table *table, const struct sf_key *key, uint64_t hash);
+struct record *sf_table_find(const struct table *table, const struct sf_key *key, uint64_t hash);
 
 /* The next older record of the same key, or NULL. */
-struct record *table_older(const struct record *record);
+struct record *sf_table_older(const struct record *record);
 
 /* A new record, all zero but slot, key and hash; it is the youngest of its key. NULL without
  * memory or when the table is full. */
-struct record *table_add(struct table *table, const struct sf_key *key, uint64_t hash);
+struct record *sf_table_add(struct table *table, const struct sf_key *key, uint64_t hash);
 
-void table_remove(struct table *table, struct record *record);
+void sf_table_remove(struct table *table, struct record *record);
 
 /* Hints that this hash will be looked for soon. */
-void table_prefetch(const struct table *table, uint64_t hash);
+void sf_table_prefetch(const struct table *table, uint64_t hash);
 
-/* The record in a slot below table_slots(), or NULL when it is free. */
-uint32_t table_slots(const struct table *table);
-struct record *table_at(const struct table *table, uint32_t slot);
+/* The record in a slot below sf_table_slots(), or NULL when it is free. */
+uint32_t sf_table_slots(const struct table *table);
+struct record *sf_table_at(const struct table *table, uint32_t slot);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void timers_free(struct timers *timers)
+void sf_timers_free(struct timers *timers)
 {
     free(timers->timer);
     memset(timers, 0, sizeof *timers);
@@ -37,7 +37,7 @@ static void sink(struct timers *timers, uint32_t at)
     timers->timer[at] = timer;
 }
 
-bool timers_add(struct timers *timers, const struct timer *timer)
+bool sf_timers_add(struct timers *timers, const struct timer *timer)
 {
     if (timers->n == timers->size) {
         uint32_t size = timers->size == 0 ? 256u : timers->size * 2u;
@@ -52,7 +52,7 @@ bool timers_add(struct timers *timers, const struct timer *timer)
     return true;
 }
 
-bool timers_take(struct timers *timers, int64_t now_ns, struct timer *due)
+bool sf_timers_take(struct timers *timers, int64_t now_ns, struct timer *due)
 {
     if (timers->n == 0 || timers->timer[0].due_ns > now_ns)
         return false;

@@ -22,12 +22,12 @@ struct timers {
     uint32_t n, size;
 };
 
-void timers_free(struct timers *timers);
+void sf_timers_free(struct timers *timers);
 
 /* Returns false without memory. */
-bool timers_add(struct timers *timers, const struct timer *timer);
+bool sf_timers_add(struct timers *timers, const struct timer *timer);
 
 /* Takes the earliest one out when it is due by `now_ns`. */
-bool timers_take(struct timers *timers, int64_t now_ns, struct timer *due);
+bool sf_timers_take(struct timers *timers, int64_t now_ns, struct timer *due);
 
 #endif

@@ -313,7 +313,7 @@ static void play(struct talk *talk, char **word, unsigned n)
     struct sf_segment segment = read_segment(talk, word, bar);
     segment.checksum = likely_checksum(&segment);
     talk->codes = 0;
-    if (flows_take(talk->flows, NULL, &segment, &err) != 0)
+    if (sf_flows_take(talk->flows, NULL, &segment, &err) != 0)
         wrong(talk, "the engine failed: %s", err.text);
     if (bar < n)
         expect_after(talk, word + bar + 1, n - bar - 1);
@@ -325,7 +325,7 @@ static void play(struct talk *talk, char **word, unsigned n)
 static void finish(struct talk *talk)
 {
     struct sf_error err;
-    if (!talk->is_finished && flows_finish(talk->flows, &err) != 0)
+    if (!talk->is_finished && sf_flows_finish(talk->flows, &err) != 0)
         wrong(talk, "the engine failed: %s", err.text);
     talk->is_finished = true;
 }
@@ -448,7 +448,7 @@ static void be_quiet(struct talk *talk, char **word, unsigned n)
     talk->last += strtod(word[0], NULL);
     talk->codes = 0;
     int64_t now_ns = INT64_C(1700000000000000000) + (int64_t)(talk->last * 1e9);
-    if (flows_advance(talk->flows, now_ns, &err) != 0)
+    if (sf_flows_advance(talk->flows, now_ns, &err) != 0)
         wrong(talk, "the engine failed: %s", err.text);
 }
 
@@ -489,7 +489,7 @@ static void read_line(struct talk *talk, char *line)
     if (n == 0)
         return;
     if (talk->flows == NULL && strcmp(word[0], "msl") != 0 && strcmp(word[0], "linger") != 0) {
-        talk->flows = flows_new(&talk->settings, &talk->totals, take_event, talk);
+        talk->flows = sf_flows_new(&talk->settings, &talk->totals, take_event, talk);
         assert_non_null(talk->flows);
     }
     obey(talk, word, n);
@@ -512,7 +512,7 @@ static void test_talk(void **state)
     fclose(file);
     assert_non_null(talk->flows);
     finish(talk);
-    flows_free(talk->flows);
+    sf_flows_free(talk->flows);
     free(talk);
 }
 
