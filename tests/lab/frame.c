@@ -1,0 +1,136 @@
+#include "frame.h"
+
+enum { ETHER_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20, TCP_NUMBER = 6 };
+
+static uint16_t load16(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static void store16(uint8_t *bytes, size_t value)
+{
+    bytes[0] = (uint8_t)(value >> 8);
+    bytes[1] = (uint8_t)value;
+}
+
+static uint32_t load32(const uint8_t *bytes)
+{
+    return (uint32_t)load16(bytes) << 16 | load16(bytes + 2);
+}
+
+static void store32(uint8_t *bytes, uint32_t value)
+{
+    store16(bytes, value >> 16);
+    store16(bytes + 2, value & 0xffff);
+}
+
+/* Where the IP header says that TCP begins and the packet ends; false if it does not hold TCP. */
+static bool find_ip(struct lab_frame *frame)
+{
+    const uint8_t *ip = frame->bytes + ETHER_HEADER;
+    frame->ip_at = ETHER_HEADER;
+    if (frame->length >= ETHER_HEADER + IPV4_HEADER && load16(ip - 2) == 0x0800) {
+        frame->tcp_at = frame->ip_at + (size_t)(ip[0] & 15) * 4;
+        frame->end_at = frame->ip_at + load16(ip + 2);
+        return ip[9] == TCP_NUMBER;
+    }
+    if (frame->length >= ETHER_HEADER + IPV6_HEADER && load16(ip - 2) == 0x86dd) {
+        frame->is_v6 = true;
+        frame->tcp_at = frame->ip_at + IPV6_HEADER;
+        frame->end_at = frame->tcp_at + load16(ip + 4);
+        return ip[6] == TCP_NUMBER;
+    }
+    return false;
+}
+
+void lab_frame_parse(struct lab_frame *frame)
+{
+    frame->is_v6 = frame->is_tcp = false;
+    frame->flags = 0;
+    frame->ip_at = frame->tcp_at = frame->data_at = frame->end_at = 0;
+    if (!find_ip(frame) || frame->end_at > frame->length ||
+        frame->tcp_at + TCP_HEADER > frame->end_at)
+        return;
+    const uint8_t *tcp = frame->bytes + frame->tcp_at;
+    frame->data_at = frame->tcp_at + (size_t)(tcp[12] >> 4) * 4;
+    frame->flags = tcp[13];
+    frame->is_tcp = frame->data_at <= frame->end_at;
+}
+
+size_t lab_frame_payload(const struct lab_frame *frame)
+{
+    return frame->end_at - frame->data_at;
+}
+
+static uint32_t add_words(uint32_t sum, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i + 1 < length; i += 2)
+        sum += load16(bytes + i);
+    return length % 2 ? sum + (uint32_t)(bytes[length - 1] << 8) : sum;
+}
+
+static uint16_t fold(uint32_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+static void seal_ipv4(uint8_t *ip)
+{
+    store16(ip + 10, 0);
+    store16(ip + 10, fold(add_words(0, ip, (size_t)(ip[0] & 15) * 4)));
+}
+
+/* RFC 9293 3.1: the pseudo header is both addresses, the protocol and the segment's length. */
+static void seal_tcp(struct lab_frame *frame)
+{
+    uint8_t *tcp = frame->bytes + frame->tcp_at;
+    const uint8_t *addresses = frame->bytes + frame->ip_at + (frame->is_v6 ? 8 : 12);
+    size_t length = frame->end_at - frame->tcp_at;
+    store16(tcp + 16, 0);
+    uint32_t sum = add_words(TCP_NUMBER + (uint32_t)length, addresses, frame->is_v6 ? 32 : 8);
+    store16(tcp + 16, fold(add_words(sum, tcp, length)));
+}
+
+void lab_frame_hop(struct lab_frame *frame)
+{
+    if (frame->tcp_at == 0)
+        return;
+    uint8_t *ip = frame->bytes + frame->ip_at;
+    if (frame->is_v6) {
+        ip[7]--;
+        return;
+    }
+    ip[8]--;
+    seal_ipv4(ip);
+}
+
+void lab_frame_corrupt(struct lab_frame *frame)
+{
+    if (lab_frame_payload(frame) > 0)
+        frame->bytes[frame->end_at - 1] ^= 0xff;
+    else
+        frame->bytes[frame->tcp_at + 17] ^= 0xff;
+}
+
+void lab_frame_forge_reset(struct lab_frame *frame, uint32_t offset)
+{
+    uint8_t *ip = frame->bytes + frame->ip_at;
+    uint8_t *tcp = frame->bytes + frame->tcp_at;
+    uint32_t numbers = (uint32_t)lab_frame_payload(frame) + !!(frame->flags & LAB_SYN) +
+                       !!(frame->flags & LAB_FIN);
+    store32(tcp + 4, load32(tcp + 4) + numbers + offset);
+    store32(tcp + 8, 0);
+    tcp[12] = TCP_HEADER / 4 << 4;
+    tcp[13] = LAB_RST;
+    frame->data_at = frame->end_at = frame->length = frame->tcp_at + TCP_HEADER;
+    if (frame->is_v6) {
+        store16(ip + 4, TCP_HEADER);
+    } else {
+        store16(ip + 2, frame->end_at - frame->ip_at);
+        seal_ipv4(ip);
+    }
+    seal_tcp(frame);
+    lab_frame_parse(frame);
+}

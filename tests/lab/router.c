@@ -1,0 +1,192 @@
+/*
+ * router CLIENT_SIDE SERVER_SIDE DELAY_MS RULES
+ *
+ * Joins two interfaces frame by frame, each with the same delay in both directions, and does
+ * to chosen segments what the rules say (rules.h). Prints a line for every such act. Runs
+ * until it is killed.
+ */
+#include "frame.h"
+#include "rules.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define QUEUE_MAX 128
+
+struct waiting {
+    bool is_used;
+    int64_t due_ns;
+    uint64_t order; /* frames due at the same time leave as they came */
+    enum lab_direction direction;
+    struct lab_frame frame;
+};
+
+struct router {
+    int sockets[2]; /* by direction: where frames of that direction come in */
+    int64_t delay_ns;
+    uint64_t n_queued;
+    struct lab_rules rules;
+    struct waiting queue[QUEUE_MAX];
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int open_socket(const char *interface)
+{
+    struct sockaddr_ll address = {.sll_family = AF_PACKET,
+                                  .sll_protocol = htons(ETH_P_ALL),
+                                  .sll_ifindex = (int)if_nametoindex(interface)};
+    struct packet_mreq promiscuous = {.mr_ifindex = address.sll_ifindex,
+                                      .mr_type = PACKET_MR_PROMISC};
+    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) ||
+        setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous)) {
+        fprintf(stderr, "router: %s: %s\n", interface, strerror(errno));
+        exit(1);
+    }
+    return fd;
+}
+
+static void enqueue(struct router *router, enum lab_direction direction,
+                    const struct lab_frame *frame, int64_t due_ns)
+{
+    for (size_t i = 0; i < QUEUE_MAX; i++) {
+        struct waiting *place = &router->queue[i];
+        if (place->is_used)
+            continue;
+        *place = (struct waiting){true, due_ns, router->n_queued++, direction, *frame};
+        return;
+    }
+    fprintf(stderr, "router: the queue is full, a frame is lost\n");
+}
+
+static void report(const char *did, enum lab_direction direction, const struct lab_frame *frame)
+{
+    printf("%s %s flags 0x%02x, %zu bytes\n", did, direction == LAB_C2S ? "c2s" : "s2c",
+           frame->flags, lab_frame_payload(frame));
+}
+
+static void apply(struct router *router, const struct lab_rule *rule, struct lab_frame *frame)
+{
+    int64_t due_ns = now_ns() + router->delay_ns;
+    int64_t later_ns = due_ns + (int64_t)rule->number * 1000000;
+    enum lab_direction direction = rule->direction;
+    static const char *const done[] = {
+        [LAB_DROP] = "dropped",
+        [LAB_DELAY] = "delayed",
+        [LAB_COPY] = "copied",
+        [LAB_CORRUPT] = "corrupted",
+        [LAB_RESET] = "forged a RST after",
+    };
+    report(done[rule->action], direction, frame);
+    if (rule->action == LAB_DROP)
+        return;
+    if (rule->action == LAB_CORRUPT)
+        lab_frame_corrupt(frame);
+    enqueue(router, direction, frame, rule->action == LAB_DELAY ? later_ns : due_ns);
+    if (rule->action == LAB_COPY)
+        enqueue(router, direction, frame, later_ns);
+    if (rule->action == LAB_RESET) {
+        lab_frame_forge_reset(frame, rule->number);
+        enqueue(router, direction, frame, due_ns);
+    }
+}
+
+static void receive(struct router *router, enum lab_direction direction)
+{
+    struct lab_frame frame;
+    struct sockaddr_ll from;
+    socklen_t from_size = sizeof from;
+    ssize_t length = recvfrom(router->sockets[direction], frame.bytes, sizeof frame.bytes,
+                              MSG_DONTWAIT, (struct sockaddr *)&from, &from_size);
+    if (length <= 0 || from.sll_pkttype == PACKET_OUTGOING)
+        return;
+    frame.length = (size_t)length;
+    lab_frame_parse(&frame);
+    lab_frame_hop(&frame);
+    const struct lab_rule *rule = lab_rules_match(&router->rules, direction, &frame);
+    if (rule)
+        apply(router, rule, &frame);
+    else
+        enqueue(router, direction, &frame, now_ns() + router->delay_ns);
+}
+
+static struct waiting *next_due(struct router *router)
+{
+    struct waiting *first = NULL;
+    for (size_t i = 0; i < QUEUE_MAX; i++) {
+        struct waiting *place = &router->queue[i];
+        if (place->is_used && (!first || place->due_ns < first->due_ns ||
+                               (place->due_ns == first->due_ns && place->order < first->order)))
+            first = place;
+    }
+    return first;
+}
+
+/* Send what is due; tell how long the next one has to wait, -1 for ever. */
+static int64_t send_due(struct router *router)
+{
+    for (struct waiting *place; (place = next_due(router));) {
+        int64_t wait_ns = place->due_ns - now_ns();
+        if (wait_ns > 0)
+            return wait_ns;
+        int out = router->sockets[!place->direction];
+        if (send(out, place->frame.bytes, place->frame.length, 0) < 0)
+            fprintf(stderr, "router: send: %s\n", strerror(errno));
+        place->is_used = false;
+    }
+    return -1;
+}
+
+static void serve(struct router *router)
+{
+    struct pollfd polled[2] = {{.fd = router->sockets[LAB_C2S], .events = POLLIN},
+                               {.fd = router->sockets[LAB_S2C], .events = POLLIN}};
+    for (;;) {
+        int64_t wait_ns = send_due(router);
+        struct timespec wait = {wait_ns / 1000000000, wait_ns % 1000000000};
+        if (ppoll(polled, 2, wait_ns < 0 ? NULL : &wait, NULL) <= 0)
+            continue;
+        for (int direction = LAB_C2S; direction <= LAB_S2C; direction++)
+            if (polled[direction].revents)
+                receive(router, (enum lab_direction)direction);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) {
+        fprintf(stderr, "usage: router CLIENT_SIDE SERVER_SIDE DELAY_MS RULES\n");
+        return 2;
+    }
+    struct router *router = calloc(1, sizeof *router);
+    FILE *file = fopen(argv[4], "r");
+    if (!router || !file) {
+        fprintf(stderr, "router: %s: %s\n", argv[4], strerror(errno));
+        return 1;
+    }
+    unsigned wrong = lab_rules_read(&router->rules, file);
+    (void)fclose(file);
+    if (wrong) {
+        fprintf(stderr, "router: %s:%u: not a rule\n", argv[4], wrong);
+        return 2;
+    }
+    router->delay_ns = strtol(argv[3], NULL, 10) * 1000000;
+    router->sockets[LAB_C2S] = open_socket(argv[1]);
+    router->sockets[LAB_S2C] = open_socket(argv[2]);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    serve(router);
+}

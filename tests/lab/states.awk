@@ -1,0 +1,119 @@
+# states.awk: one account of both kernels' states, from the tracepoint's lines (the first file) and
+# those of watch (client's, server's). The tracepoint tells of full sockets; where it says CLOSE, watch
+# knows whether a small socket goes on in FIN_WAIT_2 or TIME_WAIT. SYN_RCVD of a listener is watch's.
+
+function state_name(word) {
+    sub(/^TCP_/, "", word)
+    sub(/[ ,]*$/, "", word)
+    if (word == "FIN_WAIT1") return "FIN_WAIT_1"
+    if (word == "FIN_WAIT2") return "FIN_WAIT_2"
+    if (word == "SYN_RECV" || word == "NEW_SYN_RECV") return "SYN_RCVD"
+    if (word == "CLOSE") return "CLOSED"
+    return word
+}
+
+function value(name,    at, rest) {
+    at = index($0, " " name "=")
+    rest = substr($0, at + length(name) + 2)
+    sub(/ .*/, "", rest)
+    return rest
+}
+
+function push(time, rank, host, local, remote, state, how, old) {
+    key[++n] = sprintf("%018.6f %d", time, rank)
+    when[n] = time; host_of[n] = host; local_of[n] = local; remote_of[n] = remote
+    state_of[n] = state; how_of[n] = how; old_of[n] = old
+}
+
+FNR == NR && /inet_sock_set_state:/ {
+    from = value("saddrv6")
+    host = from ~ /10\.9\.1\.1$|^fd00:9:1::/ ? "client" : from ~ /10\.9\.2\.2$|^fd00:9:2::/ ? "server" : ""
+    if (host == "" || value("sport") == 0 || value("dport") == 0) next
+    time = 0
+    for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) { time = $i; sub(/:$/, "", time); break }
+    push(time + 0, 0, host, value("sport"), value("dport"), state_name(value("newstate")), "trace",
+         state_name(value("oldstate")))
+    next
+}
+
+NF == 5 && $1 ~ /^[0-9]+\.[0-9]+$/ && $4 != 0 { push($1 + 0, 1, $2, $3, $4, $5, "diag", "") }
+
+# Events in order of time; few, so the simplest sort will do.
+function sort(    i, j, k) {
+    for (i = 1; i <= n; i++) order[i] = i
+    for (i = 2; i <= n; i++) {
+        k = order[i]
+        for (j = i - 1; j > 0 && key[order[j]] > key[k]; j--) order[j + 1] = order[j]
+        order[j + 1] = k
+    }
+}
+
+# Was it the end of the socket when the tracepoint said CLOSE? The poll's next word on it, up to the
+# next life of these ports, decides.
+function becomes(i,    j, e, c) {
+    c = order[i]
+    for (j = i + 1; j <= n; j++) {
+        e = order[j]
+        if (host_of[e] != host_of[c] || local_of[e] != local_of[c] || remote_of[e] != remote_of[c]) continue
+        if (how_of[e] == "trace") return "CLOSED"
+        if (state_of[e] == "TIME_WAIT") return when[e] - when[c] < 0.1 ? "TIME_WAIT" : "FIN_WAIT_2"
+        if (state_of[e] == "FIN_WAIT_2") return "FIN_WAIT_2"
+        if (state_of[e] == "GONE") return when[e] - when[c] < 0.2 ? "CLOSED" : "FIN_WAIT_2"
+        return "CLOSED"
+    }
+    return old_of[c] == "FIN_WAIT_2" && last_diag[host_of[c], local_of[c], remote_of[c]] == "FIN_WAIT_2" ? "FIN_WAIT_2" : "CLOSED"
+}
+
+function connection(host, client_port, server_port, begins,    pair) {
+    pair = client_port SUBSEP server_port
+    if (begins) lives[host, pair]++
+    if (!lives[host, pair]) lives[host, pair] = 1
+    if (!((pair, lives[host, pair]) in number)) {
+        number[pair, lives[host, pair]] = ++n_connections
+        title[n_connections] = "connection " n_connections " ports " client_port " " server_port
+    }
+    return number[pair, lives[host, pair]]
+}
+
+function add(host, c, state, how) {
+    if (last[host, c] == state) return
+    if (last[host, c] == "" && host == "server" && state == "ESTABLISHED") add(host, c, "SYN_RCVD", "inferred")
+    last[host, c] = state
+    lines[host, c] = lines[host, c] host " " state " " how "\n"
+}
+
+function is_over(state) { return state == "" || state == "CLOSED" || state == "TIME_WAIT" }
+
+function event(i,    e, host, cp, sp, state, how, c, before, pair) {
+    e = order[i]
+    host = host_of[e]; state = state_of[e]; how = how_of[e]
+    cp = host == "client" ? local_of[e] : remote_of[e]
+    sp = host == "client" ? remote_of[e] : local_of[e]
+    pair = cp SUBSEP sp
+    before = lives[host, pair] ? last[host, number[pair, lives[host, pair]]] : ""
+    if (how == "trace" && state == "SYN_RCVD" && old_of[e] != "SYN_SENT") return
+    if (how == "trace" && state == "CLOSED") {
+        state = becomes(i)
+        if (state != "CLOSED") how = "diag"
+    }
+    if (how == "diag" && state == "GONE") {
+        if (before != "SYN_RCVD" && before != "FIN_WAIT_2" && before != "TIME_WAIT") return
+        state = "CLOSED"
+    } else if (how == "diag" && state !~ /^(SYN_RCVD|FIN_WAIT_2|TIME_WAIT)$/) return
+    if (how == "diag" && state == "SYN_RCVD" && before == "SYN_SENT") return
+    begins = before != "" && is_over(before) && (state == "SYN_SENT" || state == "SYN_RCVD")
+    add(host, connection(host, cp, sp, begins), state, how)
+}
+
+END {
+    sort()
+    for (i = 1; i <= n; i++) if (how_of[order[i]] == "diag") last_diag[host_of[order[i]], local_of[order[i]], remote_of[order[i]]] = state_of[order[i]]
+    for (i = 1; i <= n; i++) event(i)
+    for (c = 1; c <= n_connections; c++) {
+        print title[c]
+        printf "client CLOSED initial\n%s", lines["client", c]
+        if (lines["server", c] == "") print "server CLOSED inferred"
+        else if (lines["server", c] ~ /^server SYN_SENT/) printf "server CLOSED initial\n%s", lines["server", c]
+        else printf "server LISTEN initial\n%s", lines["server", c]
+    }
+}
