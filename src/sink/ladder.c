@@ -1,0 +1,224 @@
+#include "sink/make.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sink/ladder_page.h"
+#include "sink/lesson.h"
+#include "words/translate.h"
+
+#define MEMORY_LIMIT   ((size_t)256 << 20) /* for the rows of all connections together */
+#define NAMED_IDS_MOST 20                  /* more than that are not listed in the closing line */
+
+struct ladder {
+    struct sf_plain plain;
+    struct sf_rows **rows; /* by slot; NULL: nothing is kept */
+    size_t n_slots;
+    size_t memory; /* bytes kept in `rows` */
+    uint64_t n_flows, n_remarkable;
+    uint32_t remarkable[NAMED_IDS_MOST]; /* ids of the first connections with findings */
+    bool has_printed;
+};
+
+/* ---- collecting ------------------------------------------------------------------------------ */
+
+static int grow_slots(struct ladder *ladder, uint32_t slot, struct sf_error *err)
+{
+    size_t wanted = ((size_t)slot + 1) * 2 + 64;
+    struct sf_rows **rows = realloc(ladder->rows, wanted * sizeof(struct sf_rows *));
+    if (rows == NULL)
+        return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+    for (size_t i = ladder->n_slots; i < wanted; i++)
+        rows[i] = NULL;
+    ladder->rows = rows;
+    ladder->n_slots = wanted;
+    return 0;
+}
+
+/* The rows of a connection, new ones if it has none yet. */
+static int rows_of(struct ladder *ladder, const struct sf_flow *flow, struct sf_rows **rows,
+                   struct sf_error *err)
+{
+    if (flow->slot >= ladder->n_slots && grow_slots(ladder, flow->slot, err) != 0)
+        return SF_E_MEMORY;
+    if (ladder->rows[flow->slot] == NULL) {
+        struct sf_rows *fresh = calloc(1, sizeof *fresh);
+        if (fresh == NULL)
+            return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+        fresh->keeps_segments = ladder->plain.settings.verbose > 0;
+        ladder->rows[flow->slot] = fresh;
+    }
+    *rows = ladder->rows[flow->slot];
+    return 0;
+}
+
+/* A held SYN gets its row when it is known where it belongs. */
+static bool has_row(const struct sf_event *event)
+{
+    if (event->flow == NULL)
+        return false;
+    if (event->kind == SF_EVENT_SILENCE)
+        return true;
+    return event->step->fate != SF_FATE_HELD && event->step->fate != SF_FATE_LATE;
+}
+
+static int collect(struct ladder *ladder, const struct sf_event *event, struct sf_error *err)
+{
+    struct sf_rows *rows = NULL;
+    if (!has_row(event))
+        return 0;
+    if (rows_of(ladder, event->flow, &rows, err) != 0)
+        return SF_E_MEMORY;
+    size_t left = ladder->memory < MEMORY_LIMIT ? MEMORY_LIMIT - ladder->memory : 0;
+    ladder->memory += sf_rows_add(rows, event, left);
+    return 0;
+}
+
+static void forget(struct ladder *ladder, const struct sf_flow *flow)
+{
+    if (flow->slot >= ladder->n_slots || ladder->rows[flow->slot] == NULL)
+        return;
+    ladder->memory -= sf_rows_release(ladder->rows[flow->slot]);
+    free(ladder->rows[flow->slot]);
+    ladder->rows[flow->slot] = NULL;
+}
+
+/* ---- printing -------------------------------------------------------------------------------- */
+
+static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
+                       const struct sf_flow *flow, const struct sf_rows *rows)
+{
+    struct sf_frame frame = sf_frame_of(paper, flow, rows, ladder->plain.settings.absolute);
+    sf_ladder_top(paper, &frame, rows);
+    for (uint32_t i = 0; i < rows->n; i++) {
+        sf_ladder_fold(paper, &frame, &rows->rows[i].before);
+        sf_ladder_row(paper, &frame, &rows->rows[i]);
+        if (rows->segments != NULL && rows->rows[i].is_lesson)
+            sf_lesson_put(paper, flow, &rows->rows[i], &rows->segments[i]);
+    }
+    sf_ladder_fold(paper, &frame, &rows->pending);
+}
+
+static int print(struct ladder *ladder, const struct sf_flow *flow, struct sf_error *err)
+{
+    struct sf_paper paper;
+    sf_paper_init(&paper, &ladder->plain.settings);
+    if (ladder->has_printed) {
+        sf_paper_end_line(&paper);
+        sf_paper_end_line(&paper);
+    }
+    ladder->has_printed = true;
+    sf_ladder_heading(&paper, flow);
+    if (flow->slot < ladder->n_slots && ladder->rows[flow->slot] != NULL)
+        print_rows(ladder, &paper, flow, ladder->rows[flow->slot]);
+    sf_ladder_ends(&paper, flow);
+    sf_ladder_findings(&paper, flow, ladder->plain.settings.verbose > 0);
+    return sf_plain_end_line(&ladder->plain, err);
+}
+
+static void count(struct ladder *ladder, const struct sf_flow *flow)
+{
+    ladder->n_flows++;
+    if (flow->n_found == 0)
+        return;
+    if (ladder->n_remarkable < NAMED_IDS_MOST)
+        ladder->remarkable[ladder->n_remarkable] = flow->id;
+    ladder->n_remarkable++;
+}
+
+/* "synfin ladder --only id=17,93 FILE" */
+static void put_command(const struct ladder *ladder, struct sf_paper *paper)
+{
+    sf_paper_put(paper, ": synfin ladder --only ");
+    if (ladder->n_remarkable > NAMED_IDS_MOST) {
+        sf_paper_put(paper, "anomalous");
+    } else {
+        for (uint64_t i = 0; i < ladder->n_remarkable; i++) {
+            sf_paper_put(paper, i == 0 ? "id=" : ",");
+            sf_paper_number(paper, ladder->remarkable[i]);
+        }
+    }
+    const char *files = ladder->plain.settings.files;
+    sf_paper_put(paper, " ");
+    sf_paper_put(paper, files != NULL ? files : "FILE");
+}
+
+/* One line for all, behind the last connection. */
+static int conclude(struct ladder *ladder, struct sf_error *err)
+{
+    struct sf_paper paper;
+    char text[160];
+    if (ladder->plain.settings.quiet)
+        return 0;
+    sf_paper_init(&paper, &ladder->plain.settings);
+    if (ladder->has_printed)
+        sf_paper_end_line(&paper);
+    (void)snprintf(
+        text, sizeof text,
+        sf_translate_n("%" PRIu64 " connection, ", "%" PRIu64 " connections, ", ladder->n_flows),
+        ladder->n_flows);
+    sf_paper_put(&paper, text);
+    if (ladder->n_remarkable == 0)
+        sf_paper_put(&paper, _("none with findings"));
+    else
+        (void)snprintf(text, sizeof text, _("%" PRIu64 " with findings"), ladder->n_remarkable);
+    if (ladder->n_remarkable > 0) {
+        sf_paper_put(&paper, text);
+        if (!ladder->plain.settings.live)
+            put_command(ladder, &paper);
+    }
+    sf_paper_end_line(&paper);
+    return sf_plain_end_line(&ladder->plain, err);
+}
+
+/* ---- the sink -------------------------------------------------------------------------------- */
+
+static int take(struct sf_sink *sink, const struct sf_event *event, struct sf_error *err)
+{
+    struct ladder *ladder = (struct ladder *)sink;
+    int status = 0;
+    switch (event->kind) {
+    case SF_EVENT_SEGMENT:
+    case SF_EVENT_SILENCE:
+        return collect(ladder, event, err);
+    case SF_EVENT_FLOW_END:
+        count(ladder, event->flow);
+        status = print(ladder, event->flow, err);
+        break;
+    case SF_EVENT_FLOW_DROP:
+        break;
+    case SF_EVENT_TOTALS:
+        return conclude(ladder, err);
+    }
+    forget(ladder, event->flow);
+    return status;
+}
+
+static void free_ladder(struct sf_sink *sink)
+{
+    struct ladder *ladder = (struct ladder *)sink;
+    for (size_t i = 0; i < ladder->n_slots; i++) {
+        if (ladder->rows[i] == NULL)
+            continue;
+        (void)sf_rows_release(ladder->rows[i]);
+        free(ladder->rows[i]);
+    }
+    free(ladder->rows);
+    free(ladder);
+}
+
+static const struct sf_sink_type ladder_type = {
+    .name = "ladder",
+    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE) | SF_WANTS(SF_EVENT_FLOW_END) |
+             SF_WANTS(SF_EVENT_FLOW_DROP) | SF_WANTS(SF_EVENT_TOTALS),
+    .event = take,
+    .free = free_ladder,
+};
+
+int sf_ladder_new(struct sf_sink **sink, const struct sf_sink_settings *settings,
+                  struct sf_error *err)
+{
+    *sink = sf_plain_new(sizeof(struct ladder), &ladder_type, settings, err);
+    return *sink != NULL ? 0 : SF_E_MEMORY;
+}

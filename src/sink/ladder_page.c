@@ -1,0 +1,513 @@
+#include "sink/ladder_page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/width.h"
+#include "words/sentence.h"
+#include "words/translate.h"
+#include "words/words.h"
+
+#define STATE_COLUMNS 12  /* "ESTABLISHED?" */
+#define BESIDE_FROM   118 /* pages this wide have the notes beside the ladder */
+#define DRAWN_MOST    84  /* a ladder is not drawn wider */
+#define ARROW_LEAST   24
+#define LABEL_SIZE    96
+#define ARROW_SIZE    1024
+
+/* ---- layout ---------------------------------------------------------------------------------- */
+
+static size_t digits_of(uint64_t number)
+{
+    size_t n = 1;
+    while (number >= 10) {
+        number /= 10;
+        n++;
+    }
+    return n;
+}
+
+static uint64_t last_number(const struct sf_rows *rows)
+{
+    for (uint32_t i = rows->n; i > 0; i--)
+        if (!rows->rows[i - 1].is_silence)
+            return rows->rows[i - 1].number;
+    return 0;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+struct sf_frame sf_frame_of(const struct sf_paper *paper, const struct sf_flow *flow,
+                            const struct sf_rows *rows, bool absolute)
+{
+    uint64_t seconds = (uint64_t)(flow->last_ns - flow->start_ns) / 1000000000u;
+    struct sf_frame frame = {
+        .decimals = flow->is_nano ? 9 : 6,
+        .start_ns = flow->start_ns,
+        .absolute = absolute,
+        .is_beside = paper->width >= BESIDE_FROM,
+    };
+    size_t drawn = paper->width < DRAWN_MOST ? paper->width : DRAWN_MOST;
+    if (frame.is_beside)
+        drawn = 80;
+    frame.time_end = digits_of(seconds) + 1 + frame.decimals;
+    frame.number_end = frame.time_end + 1 + larger(digits_of(last_number(rows)), 3);
+    frame.client = frame.number_end + 2;
+    frame.arrow = frame.client + STATE_COLUMNS + 1;
+    frame.arrow_end = larger(frame.arrow + ARROW_LEAST, drawn - STATE_COLUMNS - 1);
+    frame.server = frame.arrow_end + 1;
+    frame.notes = frame.is_beside ? frame.server + STATE_COLUMNS + 2 : frame.arrow;
+    return frame;
+}
+
+/* ---- heading --------------------------------------------------------------------------------- */
+
+static unsigned end_of(const struct sf_flow *flow, enum sf_side side)
+{
+    return side == SF_CLIENT ? flow->client : 1u - flow->client;
+}
+
+static void put_endpoint(struct sf_paper *paper, const struct sf_flow *flow, enum sf_side side)
+{
+    char text[SF_ENDPOINT_SIZE];
+    unsigned end = end_of(flow, side);
+    (void)sf_endpoint_text(text, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
+    sf_paper_put_ink(paper, SF_INK_STRONG, text);
+}
+
+static void put_context(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    char tunnel[SF_TUNNEL_SIZE];
+    if (flow->key.vlan[0] != SF_NO_VLAN) {
+        sf_paper_put(paper, "   VLAN ");
+        sf_paper_number(paper, flow->key.vlan[0]);
+    }
+    if (sf_tunnel_word(tunnel, &flow->key)) {
+        sf_paper_put(paper, "   ");
+        sf_paper_put(paper, tunnel);
+    }
+}
+
+static void put_who(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    char client[SF_ENDPOINT_SIZE], server[SF_ENDPOINT_SIZE];
+    unsigned end = end_of(flow, SF_CLIENT);
+    size_t columns =
+        sf_endpoint_text(client, flow->key.addr[end], flow->key.ip, flow->key.port[end]) +
+        sf_endpoint_text(server, flow->key.addr[1 - end], flow->key.ip, flow->key.port[1 - end]);
+    sf_paper_put_ink(paper, SF_INK_STRONG, _("connection "));
+    sf_paper_number(paper, flow->id);
+    sf_paper_put(paper, "   ");
+    size_t indent = paper->column;
+    put_endpoint(paper, flow, SF_CLIENT);
+    if (indent + columns + 3 > paper->width) {
+        sf_paper_end_line(paper);
+        sf_paper_to(paper, indent - 2);
+        sf_paper_put(paper, "→ ");
+    } else {
+        sf_paper_put(paper, " → ");
+    }
+    put_endpoint(paper, flow, SF_SERVER);
+    put_context(paper, flow);
+    sf_paper_end_line(paper);
+}
+
+static void add_duration_of(struct sf_sentence *sentence, const char *before, int64_t from_ns,
+                            int64_t to_ns)
+{
+    sf_sentence_add(sentence, before);
+    sf_sentence_add_duration(sentence, to_ns - from_ns);
+}
+
+static bool is_timed(const struct sf_flow *flow)
+{
+    return flow->syn_ns != SF_NO_TIME && flow->complete_ns != SF_NO_TIME &&
+           flow->complete_ns >= flow->syn_ns;
+}
+
+static void add_handshake(struct sf_sentence *sentence, const struct sf_flow *flow)
+{
+    sf_sentence_add(sentence, sf_handshake_text(flow->handshake));
+    if (!is_timed(flow))
+        return;
+    add_duration_of(sentence, _(" in "), flow->syn_ns, flow->complete_ns);
+    if (flow->synack_ns < flow->syn_ns || flow->synack_ns > flow->complete_ns)
+        return;
+    add_duration_of(sentence, _(" (server "), flow->syn_ns, flow->synack_ns);
+    add_duration_of(sentence, _(", client "), flow->synack_ns, flow->complete_ns);
+    sf_sentence_add(sentence, ")");
+}
+
+/* How each kind of close is said, with the end that began it and without. */
+static void add_close(struct sf_sentence *sentence, const struct sf_flow *flow)
+{
+    bool is_known = flow->closed_by == SF_CLIENT || flow->closed_by == SF_SERVER;
+    const char *text = sf_close_text(flow->close);
+    bool is_counted = flow->close == SF_CLOSE_FOUR_SEGMENT || flow->close == SF_CLOSE_THREE_SEGMENT;
+    bool is_by_one = flow->close == SF_CLOSE_RESET || flow->close == SF_CLOSE_HALF_CLOSED;
+    sf_sentence_add(sentence, "; ");
+    if (is_known && is_counted) {
+        sf_sentence_add(sentence, _("closed by "));
+        sf_sentence_add(sentence, sf_side_text(flow->closed_by));
+        sf_sentence_add(sentence, ", ");
+        sf_sentence_add(sentence, text);
+    } else {
+        sf_sentence_add(sentence, text);
+        if (is_known && is_by_one) {
+            sf_sentence_add(sentence, _(" by "));
+            sf_sentence_add(sentence, sf_side_text(flow->closed_by));
+        }
+    }
+}
+
+static void add_findings_count(struct sf_sentence *sentence, uint32_t n)
+{
+    sf_sentence_add(sentence, "; ");
+    if (n == 0) {
+        sf_sentence_add(sentence, _("no findings"));
+        return;
+    }
+    sf_sentence_add_number(sentence, n);
+    sf_sentence_add(sentence, sf_translate_n(N_(" finding"), N_(" findings"), n));
+}
+
+static void put_outcome(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    char text[512];
+    struct sf_sentence sentence;
+    bool was_opened = flow->handshake != SF_HANDSHAKE_REFUSED &&
+                      flow->handshake != SF_HANDSHAKE_RESET &&
+                      flow->handshake != SF_HANDSHAKE_NO_ANSWER;
+    sf_sentence_init(&sentence, text, sizeof text);
+    add_handshake(&sentence, flow);
+    if (was_opened)
+        add_close(&sentence, flow);
+    add_findings_count(&sentence, flow->n_found);
+    if (flow->ended == SF_ENDED_EVICTED)
+        sf_sentence_add(&sentence, _("; written early: there was no room to keep it"));
+    sf_paper_wrap(paper, 0, text);
+    sf_paper_end_line(paper);
+}
+
+void sf_ladder_heading(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    char moment[SF_CLOCK_SIZE];
+    put_who(paper, flow);
+    (void)sf_clock_moment(moment, flow->start_ns, flow->is_nano ? 9 : 6, ' ');
+    sf_paper_put_ink(paper, SF_INK_FAINT, moment);
+    sf_paper_end_line(paper);
+    put_outcome(paper, flow);
+    sf_paper_end_line(paper);
+}
+
+/* ---- states ---------------------------------------------------------------------------------- */
+
+static void put_state(struct sf_paper *paper, unsigned state, bool is_proved)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%s%s", sf_state_name(state),
+                   is_proved || state == SF_STATE_NONE ? "" : "?");
+    sf_paper_put_ink(paper, is_proved ? SF_INK_PROVED : SF_INK_ASSUMED, text);
+}
+
+/* What stands under the end's column before anything happened: no question there. */
+static void put_first_state(struct sf_paper *paper, const struct sf_view *view)
+{
+    bool is_plain = view->state == SF_STATE_CLOSED || view->state == SF_STATE_LISTEN;
+    if (view->state != SF_STATE_NONE)
+        put_state(paper, view->state, view->is_proved || is_plain);
+}
+
+void sf_ladder_top(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_rows *rows)
+{
+    sf_paper_right(paper, frame->time_end, _("time"));
+    sf_paper_right(paper, frame->number_end, "#");
+    sf_paper_to(paper, frame->client);
+    sf_paper_put_ink(paper, SF_INK_STRONG, _("client"));
+    sf_paper_to(paper, frame->server);
+    sf_paper_put_ink(paper, SF_INK_STRONG, _("server"));
+    sf_paper_end_line(paper);
+    if (!rows->is_begun)
+        return;
+    sf_paper_to(paper, frame->client);
+    put_first_state(paper, &rows->first[SF_CLIENT]);
+    if (rows->first[SF_SERVER].state != SF_STATE_NONE) {
+        sf_paper_to(paper, frame->server);
+        put_first_state(paper, &rows->first[SF_SERVER]);
+    }
+    sf_paper_end_line(paper);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static void put_time(struct sf_paper *paper, const struct sf_frame *frame, int64_t time_ns)
+{
+    char text[40];
+    int64_t since = time_ns - frame->start_ns;
+    const char *sign = since < 0 ? "-" : "";
+    uint64_t size = since < 0 ? 0 - (uint64_t)since : (uint64_t)since;
+    uint64_t fraction = size % 1000000000u / (frame->decimals == 9 ? 1 : 1000);
+    (void)snprintf(text, sizeof text, "%s%" PRIu64 ".%0*" PRIu64, sign, size / 1000000000u,
+                   (int)frame->decimals, fraction);
+    sf_paper_right(paper, frame->time_end, text);
+}
+
+/* What is written on an arrow, from the whole to the least; the first that fits is taken. */
+enum label { LABEL_WHOLE, LABEL_NO_LENGTH, LABEL_NO_KEYS, LABEL_NO_PUSH, LABEL_LEAST };
+
+static void make_label(char label[LABEL_SIZE], const struct sf_frame *frame,
+                       const struct sf_row *row, enum label kind)
+{
+    char flags[SF_FLAGS_SIZE];
+    uint32_t seq = frame->absolute ? row->seq : row->seq_rel;
+    uint32_t ack = frame->absolute ? row->ack : row->ack_rel;
+    unsigned shown = kind >= LABEL_NO_PUSH ? row->flags & ~(unsigned)SF_PSH : row->flags;
+    const char *seq_key = kind < LABEL_NO_KEYS ? " seq=" : " ";
+    const char *ack_key = kind < LABEL_NO_KEYS ? " ack=" : " ack ";
+    (void)sf_flags_text(flags, shown);
+    int n = snprintf(label, LABEL_SIZE, "%s%s%" PRIu32, flags, seq_key, seq);
+    if ((row->flags & SF_ACK) != 0 && kind < LABEL_LEAST)
+        n += snprintf(label + n, LABEL_SIZE - (size_t)n, "%s%" PRIu32, ack_key, ack);
+    if (row->payload > 0 && kind == LABEL_WHOLE)
+        (void)snprintf(label + n, LABEL_SIZE - (size_t)n, " len=%" PRIu32, row->payload);
+}
+
+/* Returns what had to be left off. */
+static enum label fit_label(char label[LABEL_SIZE], const struct sf_frame *frame,
+                            const struct sf_row *row)
+{
+    size_t room = frame->arrow_end - frame->arrow - 5; /* blanks, two dashes, the head */
+    enum label kind = LABEL_WHOLE;
+    make_label(label, frame, row, kind);
+    while (strlen(label) > room && kind < LABEL_LEAST)
+        make_label(label, frame, row, ++kind);
+    return kind;
+}
+
+static void add_dashes(struct sf_sentence *sentence, size_t n)
+{
+    while (n-- > 0)
+        sf_sentence_add(sentence, "─");
+}
+
+static enum label put_arrow(struct sf_paper *paper, const struct sf_frame *frame,
+                            const struct sf_row *row)
+{
+    char label[LABEL_SIZE], text[ARROW_SIZE];
+    struct sf_sentence arrow;
+    enum label kind = fit_label(label, frame, row);
+    size_t columns = frame->arrow_end - frame->arrow;
+    size_t used = strlen(label) + 3; /* two blanks, the head */
+    size_t dashes = columns > used + 2 ? columns - used : 2;
+    size_t in_front = dashes > 8 ? 4 : dashes / 2;
+    sf_sentence_init(&arrow, text, sizeof text);
+    bool is_right = row->sender == SF_CLIENT;
+    if (!is_right) {
+        sf_sentence_add(&arrow, "◀");
+        in_front -= in_front == 4 ? 1 : 0;
+    }
+    add_dashes(&arrow, in_front);
+    sf_sentence_add(&arrow, " ");
+    sf_sentence_add(&arrow, label);
+    sf_sentence_add(&arrow, " ");
+    add_dashes(&arrow, dashes - in_front);
+    if (is_right)
+        sf_sentence_add(&arrow, "▶");
+    sf_paper_to(paper, frame->arrow);
+    sf_paper_put(paper, text);
+    return kind;
+}
+
+static void add_note(struct sf_sentence *notes, const char *text)
+{
+    if (notes->length > 0)
+        sf_sentence_add(notes, ", ");
+    sf_sentence_add(notes, text);
+}
+
+/* What the arrow had no room for, what became of the segment, what the machine said of it. */
+static void collect_notes(struct sf_sentence *notes, const struct sf_row *row, enum label kind)
+{
+    char text[SF_NOTE_SIZE];
+    if (kind != LABEL_WHOLE && row->payload > 0) {
+        (void)snprintf(text, sizeof text, _("%" PRIu32 " octets"), row->payload);
+        add_note(notes, text);
+    }
+    if (row->fate == SF_FATE_COPY)
+        add_note(notes, _("a copy: the capture saw this packet before"));
+    else if (row->fate == SF_FATE_DAMAGED)
+        add_note(notes, _("damaged: its receiver throws it away"));
+    for (unsigned i = 0; i < row->n_notes; i++) {
+        struct sf_note note = sf_row_note(row, i);
+        (void)sf_note_text(text, &note);
+        add_note(notes, text);
+    }
+}
+
+/* The line that says that an assumption was wrong. */
+static void put_taken_back(struct sf_paper *paper, const struct sf_frame *frame,
+                           const struct sf_row *row, enum sf_side side)
+{
+    char text[160];
+    const char *was = sf_state_name(row->taken_back[side]);
+    if (row->taken_back[side] == SF_STATE_NONE)
+        return;
+    if (row->after[side].state == row->taken_back[side])
+        (void)snprintf(text, sizeof text, _("%s: not yet %s when it sent this"), sf_side_text(side),
+                       was);
+    else
+        (void)snprintf(text, sizeof text, _("%s: not %s after all, still %s"), sf_side_text(side),
+                       was, sf_state_name(row->after[side].state));
+    sf_paper_to(paper, frame->arrow);
+    sf_paper_put_ink(paper, SF_INK_ASSUMED, text);
+    sf_paper_end_line(paper);
+}
+
+static void put_number(struct sf_paper *paper, const struct sf_frame *frame,
+                       const struct sf_row *row)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, row->number);
+    sf_paper_right(paper, frame->number_end, text);
+    if (row->severity > 0)
+        sf_paper_put_ink(paper, SF_INK_SEVERITY + row->severity - 1u, "!");
+}
+
+static void put_silence(struct sf_paper *paper, const struct sf_frame *frame,
+                        const struct sf_row *row)
+{
+    put_time(paper, frame, row->time_ns);
+    sf_paper_to(paper, frame->number_end);
+    sf_paper_put_ink(paper, SF_INK_SEVERITY + (row->severity > 0 ? row->severity - 1u : 0), "!");
+    sf_paper_to(paper, frame->arrow);
+    sf_paper_put(paper, _("silence: "));
+    sf_paper_put(paper, sf_code_name(row->seq));
+    sf_paper_end_line(paper);
+}
+
+void sf_ladder_row(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_row *row)
+{
+    char text[1024];
+    struct sf_sentence notes;
+    if (row->is_silence) {
+        put_silence(paper, frame, row);
+        return;
+    }
+    put_time(paper, frame, row->time_ns);
+    put_number(paper, frame, row);
+    sf_paper_to(paper, frame->client);
+    if (row->is_moved[SF_CLIENT])
+        put_state(paper, row->after[SF_CLIENT].state, row->after[SF_CLIENT].is_proved);
+    enum label kind = put_arrow(paper, frame, row);
+    if (row->is_moved[SF_SERVER]) {
+        sf_paper_to(paper, frame->server);
+        put_state(paper, row->after[SF_SERVER].state, row->after[SF_SERVER].is_proved);
+    }
+    sf_sentence_init(&notes, text, sizeof text);
+    collect_notes(&notes, row, kind);
+    if (notes.length > 0) {
+        if (!frame->is_beside)
+            sf_paper_end_line(paper);
+        sf_paper_to(paper, frame->notes);
+        sf_paper_wrap(paper, frame->notes, text);
+    }
+    sf_paper_end_line(paper);
+    put_taken_back(paper, frame, row, SF_CLIENT);
+    put_taken_back(paper, frame, row, SF_SERVER);
+}
+
+void sf_ladder_fold(struct sf_paper *paper, const struct sf_frame *frame,
+                    const struct sf_fold *fold)
+{
+    char text[160], part[64];
+    struct sf_sentence sentence;
+    if (fold->n == 0)
+        return;
+    sf_sentence_init(&sentence, text, sizeof text);
+    (void)snprintf(part, sizeof part,
+                   sf_translate_n("%" PRIu64 " segment", "%" PRIu64 " segments", fold->n), fold->n);
+    sf_sentence_add(&sentence, part);
+    static const char *const arrows[2] = {"→", "←"};
+    for (int side = 0; side < 2; side++) {
+        if (fold->octets[side] == 0)
+            continue;
+        (void)snprintf(part, sizeof part, _(", %" PRIu64 " bytes %s"), fold->octets[side],
+                       arrows[side]);
+        sf_sentence_add(&sentence, part);
+    }
+    sf_paper_right(paper, frame->number_end, "…");
+    sf_paper_to(paper, frame->client);
+    sf_paper_put_ink(paper, SF_INK_FAINT, text);
+    sf_paper_end_line(paper);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void put_path(struct sf_paper *paper, const struct sf_end *end, const char *name)
+{
+    char text[512];
+    struct sf_sentence path;
+    sf_sentence_init(&path, text, sizeof text);
+    for (unsigned i = 0; i < end->n_path && i < SF_PATH_MAX; i++) {
+        if (i > 0)
+            sf_sentence_add(&path, " → ");
+        sf_sentence_add(&path, sf_state_name(end->path[i]));
+        bool is_plain =
+            i == 0 && (end->path[i] == SF_STATE_CLOSED || end->path[i] == SF_STATE_LISTEN);
+        if ((end->proved >> i & 1u) == 0 && !is_plain)
+            sf_sentence_add(&path, "?");
+    }
+    sf_paper_put_ink(paper, SF_INK_STRONG, name);
+    sf_paper_to(paper, 8);
+    sf_paper_wrap(paper, 8, path.length > 0 ? text : _("nothing is known of it"));
+    sf_paper_end_line(paper);
+}
+
+void sf_ladder_ends(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    sf_paper_end_line(paper);
+    put_path(paper, &flow->end[SF_CLIENT], _("client"));
+    put_path(paper, &flow->end[SF_SERVER], _("server"));
+}
+
+static void put_finding(struct sf_paper *paper, const struct sf_found *found, bool verbose)
+{
+    char text[SF_FINDING_SIZE], number[32];
+    sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, "! ");
+    sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, sf_code_name(found->code));
+    (void)snprintf(number, sizeof number, "%" PRIu64, found->number);
+    sf_paper_put(paper, " (");
+    sf_paper_put(paper, sf_severity_name(found->severity));
+    sf_paper_put(paper, _(", packet "));
+    sf_paper_put(paper, number);
+    sf_paper_put(paper, ")  ");
+    (void)sf_finding_text(text, sizeof text, found);
+    sf_paper_wrap(paper, 2, text);
+    sf_paper_end_line(paper);
+    sf_paper_to(paper, 2);
+    sf_paper_put(paper, _("How sure: "));
+    (void)sf_finding_sure_text(text, sizeof text, found);
+    sf_paper_wrap(paper, 2, text);
+    sf_paper_end_line(paper);
+    if (!verbose)
+        return;
+    sf_paper_to(paper, 2);
+    (void)sf_finding_check_text(text, sizeof text, found);
+    sf_paper_wrap(paper, 2, text);
+    sf_paper_end_line(paper);
+}
+
+void sf_ladder_findings(struct sf_paper *paper, const struct sf_flow *flow, bool verbose)
+{
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (i == 0)
+            sf_paper_end_line(paper);
+        put_finding(paper, &flow->found[i], verbose);
+    }
+}

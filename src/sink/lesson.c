@@ -1,0 +1,377 @@
+#include "sink/lesson.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "words/sentence.h"
+#include "words/translate.h"
+#include "words/words.h"
+
+#define NAME    2
+#define BITS    28 /* the numbers end here */
+#define VALUE   30
+#define MEANING 53
+
+/* What one segment is told of. */
+struct lesson {
+    struct sf_paper *paper;
+    const struct sf_flow *flow;
+    const struct sf_row *row;
+    const struct sf_segment *segment;
+    enum sf_side sender;
+};
+
+/* ---- a line of the table --------------------------------------------------------------------- */
+
+static void put_field(struct sf_paper *paper, const char *name, unsigned bits, const char *value,
+                      const char *meaning)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "%u", bits);
+    sf_paper_to(paper, NAME);
+    sf_paper_put(paper, name);
+    sf_paper_right(paper, BITS, text);
+    sf_paper_to(paper, VALUE);
+    sf_paper_put(paper, value);
+    if (meaning[0] != '\0') {
+        if (paper->column >= MEANING)
+            sf_paper_end_line(paper);
+        sf_paper_to(paper, MEANING);
+        sf_paper_wrap(paper, MEANING, meaning);
+    }
+    sf_paper_end_line(paper);
+}
+
+static void put_number(struct sf_paper *paper, const char *name, unsigned bits, uint64_t value,
+                       const char *meaning)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, value);
+    put_field(paper, name, bits, text, meaning);
+}
+
+/* ---- the fixed part, RFC 9293 §3.1 ------------------------------------------------------------
+ */
+
+static void put_ports(const struct lesson *lesson)
+{
+    const struct sf_segment *segment = lesson->segment;
+    bool is_client = lesson->sender == SF_CLIENT;
+    const char *client = _("the client's port"), *server = _("the server's port");
+    put_number(lesson->paper, _("source port"), 16, segment->key.port[segment->from & 1],
+               is_client ? client : server);
+    put_number(lesson->paper, _("destination port"), 16, segment->key.port[1 - (segment->from & 1)],
+               is_client ? server : client);
+}
+
+static const char *meaning_of_seq(const struct sf_segment *segment)
+{
+    if ((segment->flags & SF_SYN) != 0)
+        return _("the initial number (ISN); the SYN itself takes it");
+    if (segment->payload > 0)
+        return _("the number of the first octet carried");
+    if ((segment->flags & SF_FIN) != 0)
+        return _("the next number of the stream; the FIN takes it");
+    return _("the next number that it will use");
+}
+
+static void put_numbers(const struct lesson *lesson)
+{
+    char text[64];
+    const struct sf_segment *segment = lesson->segment;
+    (void)snprintf(text, sizeof text, _("%" PRIu32 " (rel. %" PRIu32 ")"), segment->seq,
+                   lesson->row->seq_rel);
+    put_field(lesson->paper, _("sequence number"), 32, text, meaning_of_seq(segment));
+    if ((segment->flags & SF_ACK) == 0) {
+        put_number(lesson->paper, _("acknowledgment no."), 32, segment->ack,
+                   _("not valid: the ACK flag is not set"));
+        return;
+    }
+    (void)snprintf(text, sizeof text, _("%" PRIu32 " (rel. %" PRIu32 ")"), segment->ack,
+                   lesson->row->ack_rel);
+    put_field(lesson->paper, _("acknowledgment no."), 32, text,
+              _("the number it expects next; all before it has come"));
+}
+
+static void put_offset(const struct lesson *lesson)
+{
+    char text[96];
+    unsigned words = lesson->segment->data_offset;
+    (void)snprintf(text, sizeof text, _("in 32-bit words: %u × 4 = %u octets of header"), words,
+                   words * 4);
+    put_number(lesson->paper, _("data offset"), 4, words, text);
+    put_number(lesson->paper, _("reserved"), 3, lesson->segment->reserved, _("must be 0"));
+}
+
+/* The flags in the order of the header, with what each says when it is set. */
+static const struct {
+    uint16_t flag;
+    const char *name, *meaning;
+} flags[] = {
+    {SF_AE, "AE", N_("accurate ECN (RFC 9768)")},
+    {SF_CWR, "CWR", N_("congestion window reduced, or ECN asked for (RFC 3168)")},
+    {SF_ECE, "ECE", N_("congestion was met, or ECN is known (RFC 3168)")},
+    {SF_URG, "URG", N_("the urgent pointer is valid")},
+    {SF_ACK, "ACK", N_("the acknowledgment number is valid")},
+    {SF_PSH, "PSH", N_("hand what has come to the application at once")},
+    {SF_RST, "RST", N_("the connection is thrown away")},
+    {SF_SYN, "SYN", N_("opens: announces the initial number")},
+    {SF_FIN, "FIN", N_("closes: nothing more will be sent")},
+};
+
+static void put_flags(const struct lesson *lesson)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        bool is_set = (lesson->segment->flags & flags[i].flag) != 0;
+        put_number(lesson->paper, flags[i].name, 1, is_set ? 1 : 0,
+                   is_set ? sf_translate(flags[i].meaning) : "");
+    }
+}
+
+static void put_window(const struct lesson *lesson)
+{
+    char text[128];
+    const struct sf_segment *segment = lesson->segment;
+    unsigned shift = lesson->flow->end[lesson->sender].wscale;
+    if ((segment->flags & SF_SYN) != 0)
+        (void)snprintf(text, sizeof text, "%s", _("octets it can take; in a SYN never scaled"));
+    else if (shift > 0)
+        (void)snprintf(text, sizeof text, _("× 2^%u = %" PRIu64 " octets that it can take"), shift,
+                       (uint64_t)segment->window << shift);
+    else
+        (void)snprintf(text, sizeof text, "%s", _("octets that it can take"));
+    put_number(lesson->paper, _("window"), 16, segment->window, text);
+}
+
+static const char *meaning_of_checksum(const struct sf_segment *segment)
+{
+    switch ((enum sf_checksum)segment->checksum_state) {
+    case SF_CHECKSUM_GOOD:
+        return _("right");
+    case SF_CHECKSUM_BAD:
+        return _("wrong: damaged on the way");
+    case SF_CHECKSUM_OFFLOADED:
+        return _("not computed yet: left to the network card");
+    case SF_CHECKSUM_PARTIAL:
+        return _("cannot be verified: not all was captured");
+    case SF_CHECKSUM_UNVERIFIED:
+        break;
+    }
+    return _("not verified");
+}
+
+static void put_checksum(const struct lesson *lesson)
+{
+    char text[16];
+    const struct sf_segment *segment = lesson->segment;
+    (void)snprintf(text, sizeof text, "0x%04x", segment->checksum);
+    put_field(lesson->paper, _("checksum"), 16, text, meaning_of_checksum(segment));
+    put_number(lesson->paper, _("urgent pointer"), 16, segment->urgent,
+               (segment->flags & SF_URG) != 0 ? _("urgent data end there")
+                                              : _("not valid: URG is not set"));
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+/* Octets of the options that are shown; the rest of the header is padding. */
+static unsigned put_size_options(const struct lesson *lesson, const struct sf_options *options)
+{
+    unsigned octets = 0;
+    char text[96];
+    if ((options->present & SF_OPT_MSS) != 0) {
+        put_number(lesson->paper, _("option MSS"), 32, options->mss,
+                   _("the largest payload it takes in one segment"));
+        octets += 4;
+    }
+    if ((options->present & SF_OPT_WSCALE) != 0) {
+        (void)snprintf(text, sizeof text, _("its later windows count × 2^%u, if both offer it"),
+                       options->wscale);
+        put_number(lesson->paper, _("option window scale"), 24, options->wscale, text);
+        octets += 3;
+    }
+    return octets;
+}
+
+static unsigned put_ack_options(const struct lesson *lesson, const struct sf_options *options)
+{
+    unsigned octets = 0;
+    char text[64];
+    if ((options->present & SF_OPT_SACK_PERMITTED) != 0) {
+        put_field(lesson->paper, _("option SACK"), 16, _("permitted"),
+                  _("it understands selective acknowledgments"));
+        octets += 2;
+    }
+    if ((options->present & SF_OPT_SACK) != 0) {
+        (void)snprintf(text, sizeof text, "%" PRIu32 "-%" PRIu32, options->sack_left,
+                       options->sack_right);
+        put_field(lesson->paper, _("option SACK block"), 64, text,
+                  _("octets it has behind a gap (the first block)"));
+        octets += 10;
+    }
+    if ((options->present & SF_OPT_TIMESTAMPS) != 0) {
+        put_number(lesson->paper, _("option timestamps"), 80, options->tsval,
+                   _("TSval: its own clock"));
+        put_number(lesson->paper, "", 32, options->tsecr, _("TSecr: the other's clock, echoed"));
+        octets += 10;
+    }
+    return octets;
+}
+
+static unsigned put_other_options(const struct lesson *lesson, const struct sf_options *options)
+{
+    unsigned octets = 0;
+    if ((options->present & SF_OPT_FASTOPEN) != 0) {
+        put_number(lesson->paper, _("option Fast Open"), 16 + 8u * options->fastopen_length,
+                   options->fastopen_length, _("octets of cookie; 0 asks for one"));
+        octets += 2u + options->fastopen_length;
+    }
+    if ((options->present & SF_OPT_USER_TIMEOUT) != 0) {
+        put_number(lesson->paper, _("option user timeout"), 32, options->user_timeout & 0x7fffu,
+                   (options->user_timeout & 0x8000u) != 0 ? _("minutes") : _("seconds"));
+        octets += 4;
+    }
+    return octets;
+}
+
+/* No-operations, the end of the list, and options that are not shown by name. */
+static void put_padding(const struct lesson *lesson, unsigned shown)
+{
+    unsigned words = lesson->segment->data_offset;
+    unsigned octets = words > 5 ? (words - 5) * 4 : 0;
+    if (octets > shown)
+        put_field(lesson->paper, _("padding and other"), (octets - shown) * 8, "",
+                  _("fills the header up to whole 32-bit words"));
+}
+
+static void put_options(const struct lesson *lesson)
+{
+    const struct sf_options *options = &lesson->segment->options;
+    unsigned shown = put_size_options(lesson, options);
+    shown += put_ack_options(lesson, options);
+    shown += put_other_options(lesson, options);
+    put_padding(lesson, shown);
+    put_number(lesson->paper, _("payload"), 0, lesson->segment->payload,
+               _("octets of data behind the header"));
+}
+
+/* ---- why the numbers are what they are ----------------------------------------------------------
+ */
+
+static void put_reason(const struct lesson *lesson, const char *text)
+{
+    sf_paper_to(lesson->paper, NAME);
+    sf_paper_wrap(lesson->paper, NAME + 5, text);
+    sf_paper_end_line(lesson->paper);
+}
+
+/* The letter of an end's first number in textbooks. */
+static char letter_of_syn(enum sf_side side)
+{
+    return side == SF_CLIENT ? 'x' : 'y';
+}
+
+/* … and of its FIN: u is the first closer's. */
+static char letter_of_fin(const struct sf_flow *flow, enum sf_side side)
+{
+    return flow->closed_by == side ? 'u' : 'v';
+}
+
+static void explain_seq(const struct lesson *lesson)
+{
+    char text[256];
+    const struct sf_segment *segment = lesson->segment;
+    const struct sf_end *end = &lesson->flow->end[lesson->sender];
+    char letter = letter_of_syn(lesson->sender);
+    bool knows_start = (end->known & SF_KNOWS_ISS) != 0;
+    if ((segment->flags & SF_RST) != 0)
+        return;
+    if ((segment->flags & SF_SYN) != 0)
+        (void)snprintf(text, sizeof text,
+                       _("seq: %c = %" PRIu32 ", chosen by %s so that nobody can guess it."),
+                       letter, segment->seq, sf_side_text(lesson->sender));
+    else if (knows_start && lesson->row->seq_rel == 1)
+        (void)snprintf(text, sizeof text,
+                       _("seq: %c + 1 = %" PRIu32 ", because the SYN took number %c."), letter,
+                       segment->seq, letter);
+    else if ((segment->flags & SF_FIN) != 0 && knows_start)
+        (void)snprintf(text, sizeof text,
+                       _("seq: not random but the next number of the stream: %c + 1 + %" PRIu32
+                         " octets sent before = %" PRIu32 "."),
+                       letter, lesson->row->seq_rel - 1, segment->seq);
+    else
+        return;
+    put_reason(lesson, text);
+}
+
+static void explain_ack(const struct lesson *lesson)
+{
+    char text[320];
+    const struct sf_segment *segment = lesson->segment;
+    enum sf_side other = sf_other(lesson->sender);
+    const struct sf_end *end = &lesson->flow->end[other];
+    char syn = letter_of_syn(other), fin = letter_of_fin(lesson->flow, other);
+    bool knows_start = (end->known & SF_KNOWS_ISS) != 0;
+    if ((segment->flags & SF_ACK) == 0)
+        return;
+    if ((end->known & SF_KNOWS_FIN) != 0 && segment->ack == end->fin)
+        (void)snprintf(text, sizeof text,
+                       _("ack: %c + 1 = %" PRIu32 ", because the FIN took number %c = %" PRIu32
+                         ", and everything before it has come."),
+                       fin, segment->ack, fin, segment->ack - 1);
+    else if (knows_start && lesson->row->ack_rel == 1)
+        (void)snprintf(text, sizeof text,
+                       _("ack: %c + 1 = %" PRIu32 ", because the SYN takes one number: %" PRIu32
+                         " is what %s expects next."),
+                       syn, segment->ack, segment->ack, sf_side_text(lesson->sender));
+    else if (knows_start)
+        (void)snprintf(text, sizeof text,
+                       _("ack: %c + 1 + %" PRIu32 " octets that have come = %" PRIu32 "."), syn,
+                       lesson->row->ack_rel - 1, segment->ack);
+    else
+        return;
+    put_reason(lesson, text);
+}
+
+static void put_heading(const struct lesson *lesson)
+{
+    char names[SF_FLAGS_SIZE], text[128];
+    (void)sf_flags_text(names, lesson->segment->flags);
+    (void)snprintf(text, sizeof text, _("packet %" PRIu64 ", %s from %s"), lesson->row->number,
+                   names, sf_side_text(lesson->sender));
+    sf_paper_end_line(lesson->paper);
+    sf_paper_to(lesson->paper, NAME);
+    sf_paper_put_ink(lesson->paper, SF_INK_STRONG, text);
+    sf_paper_end_line(lesson->paper);
+    sf_paper_to(lesson->paper, NAME);
+    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("field"));
+    sf_paper_right(lesson->paper, BITS, _("bits"));
+    sf_paper_to(lesson->paper, VALUE);
+    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("value"));
+    sf_paper_to(lesson->paper, MEANING);
+    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("meaning"));
+    sf_paper_end_line(lesson->paper);
+}
+
+void sf_lesson_put(struct sf_paper *paper, const struct sf_flow *flow, const struct sf_row *row,
+                   const struct sf_segment *segment)
+{
+    const struct lesson lesson = {
+        .paper = paper,
+        .flow = flow,
+        .row = row,
+        .segment = segment,
+        .sender = row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER,
+    };
+    put_heading(&lesson);
+    put_ports(&lesson);
+    put_numbers(&lesson);
+    put_offset(&lesson);
+    put_flags(&lesson);
+    put_window(&lesson);
+    put_checksum(&lesson);
+    put_options(&lesson);
+    explain_seq(&lesson);
+    explain_ack(&lesson);
+    sf_paper_end_line(paper);
+}

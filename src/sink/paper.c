@@ -1,0 +1,186 @@
+#include "sink/paper.h"
+
+#include <string.h>
+
+#include "base/width.h"
+#include "words/words.h"
+
+/* The longest text put at once; what is longer is cut. Findings have SF_FINDING_SIZE at most. */
+#define TEXT_SIZE 4096
+
+void sf_paper_init(struct sf_paper *paper, const struct sf_sink_settings *settings)
+{
+    paper->output = settings->output;
+    paper->width = settings->width >= 40 ? settings->width : 40;
+    paper->column = 0;
+    paper->color = settings->color;
+    paper->ascii = settings->ascii;
+}
+
+/*
+ * The text as it will be put: without control characters and invalid bytes, and in ASCII where
+ * that is wanted.
+ */
+static void prepare(const struct sf_paper *paper, const char *text, char *clean)
+{
+    size_t n = 0;
+    while (*text != '\0') {
+        size_t length;
+        uint32_t point = sf_utf8_next(text, &length);
+        bool is_good = point >= 0x20 && (point < 0x7f || point > 0x9f) && point != 0xfffd;
+        if (n + length >= TEXT_SIZE)
+            break;
+        if (is_good)
+            memcpy(clean + n, text, length);
+        else
+            clean[n] = '?';
+        n += is_good ? length : 1;
+        text += length;
+    }
+    clean[n] = '\0';
+    if (paper->ascii)
+        sf_to_ascii(clean);
+}
+
+size_t sf_paper_columns(const struct sf_paper *paper, const char *text)
+{
+    char clean[TEXT_SIZE];
+    prepare(paper, text, clean);
+    return sf_width(clean);
+}
+
+static void begin_ink(const struct sf_paper *paper, unsigned ink)
+{
+    static const char *const codes[] = {
+        [SF_INK_PLAIN] = "",          [SF_INK_STRONG] = "1",        [SF_INK_FAINT] = "2",
+        [SF_INK_PROVED] = "32",       [SF_INK_ASSUMED] = "33",      [SF_INK_SEVERITY] = "36",
+        [SF_INK_SEVERITY + 1] = "36", [SF_INK_SEVERITY + 2] = "33", [SF_INK_SEVERITY + 3] = "1;31",
+    };
+    if (!paper->color || ink == SF_INK_PLAIN || ink >= sizeof codes / sizeof *codes)
+        return;
+    sf_output_text(paper->output, "\033[");
+    sf_output_text(paper->output, codes[ink]);
+    sf_output_char(paper->output, 'm');
+}
+
+static void end_ink(const struct sf_paper *paper, unsigned ink)
+{
+    if (paper->color && ink != SF_INK_PLAIN)
+        sf_output_text(paper->output, "\033[0m");
+}
+
+/* Puts what has been prepared. */
+static void put_clean(struct sf_paper *paper, const char *clean, size_t length)
+{
+    char part[TEXT_SIZE];
+    memcpy(part, clean, length);
+    part[length] = '\0';
+    sf_output_bytes(paper->output, part, length);
+    paper->column += sf_width(part);
+}
+
+void sf_paper_put_ink(struct sf_paper *paper, unsigned ink, const char *text)
+{
+    char clean[TEXT_SIZE];
+    prepare(paper, text, clean);
+    begin_ink(paper, ink);
+    put_clean(paper, clean, strlen(clean));
+    end_ink(paper, ink);
+}
+
+void sf_paper_put(struct sf_paper *paper, const char *text)
+{
+    sf_paper_put_ink(paper, SF_INK_PLAIN, text);
+}
+
+void sf_paper_number(struct sf_paper *paper, uint64_t number)
+{
+    char digits[24];
+    char *at = digits + sizeof digits - 1;
+    *at = '\0';
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    sf_paper_put(paper, at);
+}
+
+void sf_paper_to(struct sf_paper *paper, size_t column)
+{
+    if (paper->column >= column)
+        return;
+    sf_output_fill(paper->output, ' ', column - paper->column);
+    paper->column = column;
+}
+
+void sf_paper_right(struct sf_paper *paper, size_t column, const char *text)
+{
+    size_t columns = sf_paper_columns(paper, text);
+    if (columns < column)
+        sf_paper_to(paper, column - columns);
+    sf_paper_put(paper, text);
+}
+
+void sf_paper_cell(struct sf_paper *paper, unsigned ink, const char *text, size_t columns)
+{
+    char clean[TEXT_SIZE];
+    const char *dots = paper->ascii ? "..." : "…";
+    size_t dots_columns = sf_width(dots);
+    prepare(paper, text, clean);
+    begin_ink(paper, ink);
+    if (sf_width(clean) <= columns) {
+        put_clean(paper, clean, strlen(clean));
+    } else if (columns > dots_columns) {
+        put_clean(paper, clean, sf_width_fit(clean, columns - dots_columns, NULL));
+        put_clean(paper, dots, strlen(dots));
+    }
+    end_ink(paper, ink);
+}
+
+/*
+ * How many bytes go on this line: up to the last blank that fits, or, beside wide characters, which
+ * need no blanks, up to the last that fits; 0 when the first word is too wide.
+ */
+static size_t fitting(const char *text, size_t columns)
+{
+    size_t at = 0, used = 0, end = 0;
+    bool was_wide = false;
+    while (text[at] != '\0') {
+        size_t length;
+        size_t width = sf_width_of(sf_utf8_next(text + at, &length));
+        if (text[at] == ' ' || was_wide || width == 2)
+            end = at;
+        if (used + width > columns)
+            return end;
+        used += width;
+        at += length;
+        was_wide = width == 2;
+    }
+    return at;
+}
+
+void sf_paper_wrap(struct sf_paper *paper, size_t indent, const char *text)
+{
+    char clean[TEXT_SIZE];
+    prepare(paper, text, clean);
+    for (const char *at = clean; *at != '\0';) {
+        size_t room = paper->width > paper->column ? paper->width - paper->column : 0;
+        size_t length = fitting(at, room);
+        bool is_forced = length == 0 && paper->column <= indent;
+        if (is_forced) /* one word is wider than the page */
+            length = strcspn(at, " ");
+        put_clean(paper, at, length);
+        at += length;
+        at += strspn(at, " ");
+        if (*at == '\0')
+            break;
+        sf_paper_end_line(paper);
+        sf_paper_to(paper, indent);
+    }
+}
+
+void sf_paper_end_line(struct sf_paper *paper)
+{
+    sf_output_char(paper->output, '\n');
+    paper->column = 0;
+}
