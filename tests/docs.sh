@@ -67,6 +67,10 @@ sed -nE 's/^FINDING\(([A-Z_]+),.*/\1/p' include/synfin/findings.def >"$work/find
 sed -nE 's/^\.It Sy ([A-Z_]+) Pq .*/\1/p' man/synfin-findings.7 >"$work/page"
 check 'findings in findings.def and in man/synfin-findings.7' same_words "$work/findings" "$work/page"
 
+sed -nE 's/^SIGN\(([A-Z_]+)[,)].*/\1/p' include/synfin/signs.def >"$work/signs"
+sed -n '/^\.Ss Signs/,/^\.El/p' man/synfin-findings.7 | sed -nE 's/^\.It Sy ([A-Z_]+)$/\1/p' >"$work/page"
+check 'signs in signs.def and in man/synfin-findings.7' same_words "$work/signs" "$work/page"
+
 # vocabulary: outcomes stand in the manual page
 while read -r word; do
     check "the outcome $word in man/synfin.1" grep -qE "(^|[^a-z_])$word([^a-z_]|\$)" man/synfin.1
