@@ -163,6 +163,11 @@ $(B)/findings.7: $(B)/findings_page man/synfin-findings.7.in
 man: $(B)/findings.7 ## write man/synfin-findings.7 anew from the catalogue
 	$(quiet)cp $< man/synfin-findings.7
 
+.PHONY: readme
+readme: $(SYNFIN) ## write what the examples of README.md print anew; then read the diff
+	$(quiet)TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 awk -v synfin=$(SYNFIN) -f tests/readme.awk README.md >$(B)/README.md
+	$(quiet)cp $(B)/README.md README.md
+
 # ---- how the sources are kept -----------------------------------------------------------------
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
