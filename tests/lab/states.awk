@@ -75,11 +75,14 @@ function connection(host, client_port, server_port, begins,    pair) {
     return number[pair, lives[host, pair]]
 }
 
-function add(host, c, state, how) {
+# A state held for less than a millisecond is marked `brief`: no packet can show it.
+function add(host, c, state, how, time) {
     if (last[host, c] == state) return
-    if (last[host, c] == "" && host == "server" && state == "ESTABLISHED") add(host, c, "SYN_RCVD", "inferred")
+    if (last[host, c] == "" && host == "server" && state == "ESTABLISHED") add(host, c, "SYN_RCVD", "inferred", 0)
+    if (last[host, c] != "" && time - since[host, c] < 0.001) lines[host, c] = lines[host, c] " brief"
+    since[host, c] = time
     last[host, c] = state
-    lines[host, c] = lines[host, c] host " " state " " how "\n"
+    lines[host, c] = lines[host, c] "\n" host " " state " " how
 }
 
 function is_over(state) { return state == "" || state == "CLOSED" || state == "TIME_WAIT" }
@@ -102,7 +105,7 @@ function event(i,    e, host, cp, sp, state, how, c, before, pair) {
     } else if (how == "diag" && state !~ /^(SYN_RCVD|FIN_WAIT_2|TIME_WAIT)$/) return
     if (how == "diag" && state == "SYN_RCVD" && before == "SYN_SENT") return
     begins = before != "" && is_over(before) && (state == "SYN_SENT" || state == "SYN_RCVD")
-    add(host, connection(host, cp, sp, begins), state, how)
+    add(host, connection(host, cp, sp, begins), state, how, when[e])
 }
 
 END {
@@ -111,9 +114,9 @@ END {
     for (i = 1; i <= n; i++) event(i)
     for (c = 1; c <= n_connections; c++) {
         print title[c]
-        printf "client CLOSED initial\n%s", lines["client", c]
+        print "client CLOSED initial" lines["client", c]
         if (lines["server", c] == "") print "server CLOSED inferred"
-        else if (lines["server", c] ~ /^server SYN_SENT/) printf "server CLOSED initial\n%s", lines["server", c]
-        else printf "server LISTEN initial\n%s", lines["server", c]
+        else if (lines["server", c] ~ /^\nserver SYN_SENT/) print "server CLOSED initial" lines["server", c]
+        else print "server LISTEN initial" lines["server", c]
     }
 }
