@@ -1,0 +1,92 @@
+/* Which packets the capture itself repeats. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "engine/copies.h"
+
+static struct sf_segment original(void)
+{
+    return (struct sf_segment){.time_ns = INT64_C(1700000000000000000),
+                               .seq = 1000,
+                               .ack = 2000,
+                               .payload = 10,
+                               .flags = SF_ACK | SF_PSH,
+                               .window = 500,
+                               .checksum = 0x1234,
+                               .ip_id = 4711,
+                               .ttl = 64};
+}
+
+static void test_copies(void **state)
+{
+    static const struct {
+        int64_t apart_us;
+        int ttl, interface, id, seq, checksum;
+        bool is_copy;
+    } cases[] = {
+        /* the same identification, up to 50 ms apart */
+        {20, 64, 0, 4711, 1000, 0x1234, true},
+        {20, 63, 0, 4711, 1000, 0x1234, true},
+        {49999, 64, 0, 4711, 1000, 0x1234, true},
+        {50001, 64, 0, 4711, 1000, 0x1234, false}, /* an old duplicate, no copy */
+        {-20, 63, 1, 4711, 1000, 0x1234, true},    /* files of several interfaces */
+        /* another identification is another packet, however alike */
+        {20, 64, 0, 4712, 1000, 0x1234, false},
+        /* anything else that differs */
+        {20, 64, 0, 4711, 1001, 0x1234, false},
+        {20, 64, 0, 4711, 1000, 0x1235, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct copies *copies = sf_copies_new();
+        struct sf_segment first = original(), second = original();
+        assert_non_null(copies);
+        second.time_ns += cases[i].apart_us * 1000;
+        second.ttl = (uint8_t)cases[i].ttl;
+        second.interface = (uint32_t)cases[i].interface;
+        second.ip_id = (uint16_t)cases[i].id;
+        second.seq = (uint32_t)cases[i].seq;
+        second.checksum = (uint16_t)cases[i].checksum;
+        assert_false(sf_copies_seen(copies, &first));
+        assert_int_equal(sf_copies_seen(copies, &second), cases[i].is_copy);
+        sf_copies_free(copies);
+    }
+}
+
+/* Without an identification (IPv6) time, hop limit and interface decide. */
+static void test_without_identification(void **state)
+{
+    static const struct {
+        int64_t apart_us;
+        int ttl, interface;
+        bool is_copy;
+    } cases[] = {
+        {900, 64, 0, true},   {1100, 64, 0, false}, {1100, 63, 0, true},  {4900, 63, 0, true},
+        {5100, 63, 0, false}, {4900, 64, 1, true},  {5100, 64, 1, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct copies *copies = sf_copies_new();
+        struct sf_segment first = original(), second = original();
+        first.ip_id = second.ip_id = 0;
+        second.time_ns += cases[i].apart_us * 1000;
+        second.ttl = (uint8_t)cases[i].ttl;
+        second.interface = (uint32_t)cases[i].interface;
+        assert_false(sf_copies_seen(copies, &first));
+        assert_int_equal(sf_copies_seen(copies, &second), cases[i].is_copy);
+        sf_copies_free(copies);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_without_identification),
+    };
+    return cmocka_run_group_tests_name("engine/copies", tests, NULL, NULL);
+}
