@@ -251,7 +251,7 @@ static void put_options(const struct lesson *lesson)
     shown += put_ack_options(lesson, options);
     shown += put_other_options(lesson, options);
     put_padding(lesson, shown);
-    put_number(lesson->paper, _("payload"), 0, lesson->segment->payload,
+    put_number(lesson->paper, _("payload"), lesson->segment->payload * 8, lesson->segment->payload,
                _("octets of data behind the header"));
 }
 

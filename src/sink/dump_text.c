@@ -1,0 +1,243 @@
+#include "sink/make.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "sink/paper.h"
+#include "words/sentence.h"
+#include "words/translate.h"
+#include "words/words.h"
+
+#define LINE_SIZE 1536
+
+struct dump {
+    struct sf_plain plain;
+    bool has_day;
+    int64_t day; /* of the last line */
+};
+
+/* The date, when it is another one than in the line before. */
+static void put_date(struct dump *dump, struct sf_paper *paper, int64_t time_ns)
+{
+    char date[SF_CLOCK_SIZE];
+    int64_t day = sf_clock_day(time_ns);
+    if (dump->has_day && day == dump->day)
+        return;
+    dump->has_day = true;
+    dump->day = day;
+    (void)sf_clock_date(date, time_ns);
+    sf_paper_put_ink(paper, SF_INK_FAINT, date);
+    sf_paper_end_line(paper);
+}
+
+static void put_time(struct sf_paper *paper, int64_t time_ns, bool is_nano)
+{
+    char text[SF_CLOCK_SIZE];
+    (void)sf_clock_time(text, time_ns, is_nano ? 9 : 6);
+    sf_paper_put(paper, text);
+    sf_paper_put(paper, " ");
+}
+
+static void put_flow(struct sf_paper *paper, const struct sf_flow *flow)
+{
+    if (flow == NULL) {
+        sf_paper_put(paper, " #- ");
+        return;
+    }
+    sf_paper_put(paper, " #");
+    sf_paper_number(paper, flow->id);
+    sf_paper_put(paper, " ");
+}
+
+static void put_ends(struct sf_paper *paper, const struct sf_segment *segment)
+{
+    char from[SF_ENDPOINT_SIZE], to[SF_ENDPOINT_SIZE];
+    const struct sf_key *key = &segment->key;
+    unsigned end = segment->from & 1u;
+    (void)sf_endpoint_text(from, key->addr[end], key->ip, key->port[end]);
+    (void)sf_endpoint_text(to, key->addr[1 - end], key->ip, key->port[1 - end]);
+    sf_paper_put(paper, from);
+    sf_paper_put(paper, " → ");
+    sf_paper_put(paper, to);
+    sf_paper_put(paper, "  ");
+}
+
+static void put_numbers(struct sf_paper *paper, const struct sf_event *event, bool is_absolute)
+{
+    char text[160], flags[SF_FLAGS_SIZE];
+    const struct sf_segment *segment = event->segment;
+    bool as_sent = is_absolute || event->flow == NULL;
+    (void)sf_flags_text(flags, segment->flags);
+    int n = snprintf(text, sizeof text, "%s seq=%" PRIu32, flags,
+                     as_sent ? segment->seq : event->step->seq_rel);
+    if ((segment->flags & SF_ACK) != 0)
+        n += snprintf(text + n, sizeof text - (size_t)n, " ack=%" PRIu32,
+                      as_sent ? segment->ack : event->step->ack_rel);
+    (void)snprintf(text + n, sizeof text - (size_t)n, " win=%u len=%" PRIu32, segment->window,
+                   segment->payload);
+    sf_paper_put(paper, text);
+}
+
+static void add_state(struct sf_sentence *line, const struct sf_view *view)
+{
+    bool is_plain = view->state == SF_STATE_NONE || view->state == SF_STATE_LISTEN;
+    sf_sentence_add(line, sf_state_name(view->state));
+    if (!view->is_proved && !is_plain)
+        sf_sentence_add(line, "?");
+}
+
+/* "client SYN_SENT→ESTABLISHED?", when something of it is new. */
+static void add_move(struct sf_sentence *line, const struct sf_step *step, enum sf_side side)
+{
+    const struct sf_view *before = &step->before[side], *after = &step->after[side];
+    if (before->state == after->state && before->is_proved == after->is_proved)
+        return;
+    sf_sentence_add(line, line->length > 0 ? ", " : "");
+    sf_sentence_add(line, side == SF_CLIENT ? _("client ") : _("server "));
+    if (before->state != after->state) {
+        add_state(line, before);
+        sf_sentence_add(line, "→");
+    }
+    add_state(line, after);
+}
+
+static void add_part(struct sf_sentence *line, const char *text)
+{
+    sf_sentence_add(line, line->length > 0 ? "; " : "");
+    sf_sentence_add(line, text);
+}
+
+/* What became of a segment that was not simply taken. */
+static void add_fate(struct sf_sentence *line, const struct sf_event *event)
+{
+    static const char *const texts[] = {
+        [SF_FATE_HELD] = N_("held until its answer tells which connection it belongs to"),
+        [SF_FATE_COPY] = N_("a copy: the capture saw this packet before"),
+        [SF_FATE_DAMAGED] = N_("damaged: its receiver throws it away"),
+        [SF_FATE_LATE] = N_("late: its connection is over and written"),
+    };
+    uint8_t fate = event->step->fate;
+    if (fate == SF_FATE_SETTLED) {
+        add_part(line, _("the SYN that was held belongs to connection #"));
+        sf_sentence_add_number(line, event->flow != NULL ? event->flow->id : 0);
+    } else if (fate < sizeof texts / sizeof *texts && texts[fate] != NULL) {
+        add_part(line, sf_translate(texts[fate]));
+    }
+}
+
+static void add_taken_back(struct sf_sentence *line, const struct sf_step *step, enum sf_side side)
+{
+    char text[128];
+    if (step->taken_back[side] == SF_STATE_NONE)
+        return;
+    (void)snprintf(text, sizeof text, _("%s was not %s after all"), sf_side_text(side),
+                   sf_state_name(step->taken_back[side]));
+    add_part(line, text);
+}
+
+static void add_notes(struct sf_sentence *line, const struct sf_step *step)
+{
+    char text[SF_NOTE_SIZE];
+    for (unsigned i = 0; i < step->n_notes && i < SF_NOTES_MAX; i++) {
+        bool is_said = step->notes[i].annotation == SF_SAY_HELD && step->fate == SF_FATE_HELD;
+        if (is_said)
+            continue;
+        (void)sf_note_text(text, &step->notes[i]);
+        if (i == 0)
+            add_part(line, text);
+        else {
+            sf_sentence_add(line, ", ");
+            sf_sentence_add(line, text);
+        }
+    }
+}
+
+static void put_remarks(struct sf_paper *paper, const struct sf_event *event)
+{
+    char text[LINE_SIZE];
+    struct sf_sentence line;
+    sf_sentence_init(&line, text, sizeof text);
+    add_move(&line, event->step, SF_CLIENT);
+    add_move(&line, event->step, SF_SERVER);
+    add_fate(&line, event);
+    add_taken_back(&line, event->step, SF_CLIENT);
+    add_taken_back(&line, event->step, SF_SERVER);
+    add_notes(&line, event->step);
+    if (line.length == 0)
+        return;
+    sf_paper_put(paper, "  ");
+    sf_paper_put(paper, text);
+}
+
+static void put_findings(struct sf_paper *paper, const struct sf_event *event)
+{
+    char text[SF_FINDING_SIZE];
+    for (uint32_t i = 0; i < event->n_found; i++) {
+        const struct sf_found *found = &event->found[i];
+        sf_paper_to(paper, 4);
+        sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, "! ");
+        sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, sf_code_name(found->code));
+        sf_paper_put(paper, " (");
+        sf_paper_put(paper, sf_severity_name(found->severity));
+        sf_paper_put(paper, ")  ");
+        (void)sf_finding_text(text, sizeof text, found);
+        sf_paper_wrap(paper, 6, text);
+        sf_paper_end_line(paper);
+    }
+}
+
+static void put_segment(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
+{
+    const struct sf_segment *segment = event->segment;
+    put_date(dump, paper, segment->time_ns);
+    put_time(paper, segment->time_ns, segment->is_nano);
+    sf_paper_number(paper, segment->number);
+    put_flow(paper, event->flow);
+    put_ends(paper, segment);
+    put_numbers(paper, event, dump->plain.settings.absolute);
+    put_remarks(paper, event);
+    sf_paper_end_line(paper);
+    put_findings(paper, event);
+}
+
+/* Silence has no packet: the line names the connection. */
+static void put_silence(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
+{
+    if (event->n_found == 0)
+        return;
+    put_date(dump, paper, event->time_ns);
+    put_time(paper, event->time_ns, event->flow->is_nano);
+    sf_paper_put(paper, "-");
+    put_flow(paper, event->flow);
+    sf_paper_put(paper, _("silence"));
+    sf_paper_end_line(paper);
+    put_findings(paper, event);
+}
+
+static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_error *err)
+{
+    struct dump *dump = (struct dump *)sink;
+    struct sf_paper paper;
+    sf_paper_init(&paper, &dump->plain.settings);
+    if (event->kind == SF_EVENT_SEGMENT)
+        put_segment(dump, &paper, event);
+    else if (event->kind == SF_EVENT_SILENCE)
+        put_silence(dump, &paper, event);
+    return sf_plain_end_line(&dump->plain, err);
+}
+
+static const struct sf_sink_type dump_text = {
+    .name = "dump-text",
+    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE),
+    .event = put,
+    .free = sf_plain_free,
+};
+
+int sf_dump_text_new(struct sf_sink **sink, const struct sf_sink_settings *settings,
+                     struct sf_error *err)
+{
+    *sink = sf_plain_new(sizeof(struct dump), &dump_text, settings, err);
+    return *sink != NULL ? 0 : SF_E_MEMORY;
+}
