@@ -1,5 +1,6 @@
 #include <synfin/session.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,8 +267,13 @@ static int read_packets(struct sf_session *session, struct sf_reader *reader, co
     if (batch == 0 || batch > BATCH_MAX)
         batch = BATCH_BEST;
     bool is_first = true;
+    struct sf_error cause = {0};
     while (!sf_session_is_done(session)) {
-        int n = sf_reader_read(reader, packets, batch, err);
+        int n = sf_reader_read(reader, packets, batch, &cause);
+        if (n == SF_E_SYSTEM && cause.sys == EINTR)
+            continue; /* a signal; whether it ends the session is said by `stop` */
+        if (n < 0 && err != NULL)
+            *err = cause;
         if (n <= 0)
             return n;
         if (is_first)
@@ -285,6 +291,8 @@ int sf_session_read(struct sf_session *session, const char *path, struct sf_erro
 {
     struct sf_reader *reader;
     uint64_t kernel, interface;
+    if (session->saver != NULL && sf_saver_overwrites(session->saver, path))
+        return sf_error_set(err, SF_E_USAGE, 0, "'%s' would be read and written at once", path);
     int status = sf_reader_open(&reader, path, err);
     if (status != 0)
         return status;
@@ -318,7 +326,8 @@ static int pass_time(struct sf_session *session, int64_t begun_ns, struct sf_err
     if (session->packet_ns == SF_NO_TIME || now_ns - session->packet_monotonic_ns < LIVE_SLICE_NS)
         return 0;
     int64_t clock_ns = session->packet_ns + (now_ns - session->packet_monotonic_ns);
-    return sf_flows_advance(session->flows, clock_ns, err);
+    int status = session->saver != NULL ? sf_saver_flush(session->saver, err) : 0;
+    return status != 0 ? status : sf_flows_advance(session->flows, clock_ns, err);
 }
 
 int sf_session_capture(struct sf_session *session, struct sf_error *err)

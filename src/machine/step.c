@@ -30,8 +30,9 @@ void sf_step_view_after(const struct sf_flow *flow, struct sf_step *step)
         if (before->state != step->after[side].state ||
             before->is_proved != step->after[side].is_proved)
             step->marks |= SF_MARK_MOVED;
-        if (before->state != SF_STATE_NONE && !before->is_proved &&
-            !is_in_path(&flow->end[side], (enum sf_state)before->state)) {
+        /* LISTEN is where a path begins for want of knowledge, nothing that was assumed. */
+        if (before->state != SF_STATE_NONE && before->state != SF_STATE_LISTEN &&
+            !before->is_proved && !is_in_path(&flow->end[side], (enum sf_state)before->state)) {
             step->taken_back[side] = before->state;
             step->marks |= SF_MARK_TAKEN_BACK;
         }
