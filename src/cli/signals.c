@@ -32,6 +32,7 @@ void sf_signals_stop(struct sf_session *session)
     action.sa_handler = SIG_IGN;
     action.sa_flags = 0;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* then a file at its limit is an error of write() */
 }
 
 int sf_signals_caught(void)

@@ -1,6 +1,7 @@
 /*
- * SIGINT and SIGTERM stop a session; a second one ends the program at once. SIGPIPE is ignored,
- * so that a closed pipe comes back as an error that can be ended with properly.
+ * SIGINT and SIGTERM stop a session; a second one ends the program at once. SIGPIPE and
+ * SIGXFSZ are ignored, so that a closed pipe and a file at its limit come back as errors that can
+ * be ended with properly.
  */
 #ifndef SYNFIN_CLI_SIGNALS_H
 #define SYNFIN_CLI_SIGNALS_H
