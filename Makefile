@@ -103,7 +103,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(LAB_BIN) $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
