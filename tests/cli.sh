@@ -139,6 +139,9 @@ for command in 'ladder' 'dump' 'flows' 'flows --json' 'flows --csv' 'stats' 'sta
     check "and no second one: $command" test "$(wc -l <"$work/err")" -eq 1
 done
 expect 1 'No space left' flows -q -o "$work/x" -w /dev/full "$good"
+expect 1 'No space left' dump -q --only id=1 -o /dev/full "$good"
+expect 1 'No space left' flows -q --only id=1 -o "$work/x" -w /dev/full "$good"
+expect 1 'byte [0-9]+' dump --only id=1 "$work/cut.pcap"
 for command in ladder dump 'flows --json' stats; do
     read -ra words <<<"$command"
     (sleep 0.1; "$synfin" "${words[@]}" "$good" 2>"$work/err") | :

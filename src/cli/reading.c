@@ -83,7 +83,7 @@ static bool tell_failure(struct work *work, const struct sf_error *err)
         return false;
     }
     sf_progress_wipe(&work->progress);
-    if (!work->is_told)
+    if (!work->is_told || !is_of_input(err))
         sf_complain("%s", err->text);
     raise_status(work, err->code == SF_E_USAGE ? SF_EXIT_USAGE : SF_EXIT_FAILED);
     return is_of_input(err);
