@@ -1,0 +1,232 @@
+#!/usr/bin/env bash
+# Live test: real connections between two network namespaces, captured by synfin on the server's interface,
+# held against the same packets read back from the file that it saved.
+# Where namespaces or packet sockets are not permitted it says so in a line "SKIP: …" and passes.
+set -u
+set -m # programs started in the background take an interrupt, as those in the foreground do
+cd "$(dirname "$0")/.." || exit 1
+build=${B:-build}
+synfin=$(realpath "${SYNFIN:-$build/synfin}")
+work=$(mktemp -d)
+tag=sfl$$
+passed=0 failed=0 running=
+
+skip() {
+    echo "SKIP: $1"
+    exit 0
+}
+
+clean() {
+    [ -z "$running" ] || kill "$running" 2>/dev/null
+    for host in client server; do ip netns del $tag-$host 2>/dev/null; done
+    rm -rf "$work"
+}
+trap clean EXIT
+
+on() { # HOST COMMAND…
+    ip netns exec "$tag-$1" "${@:2}"
+}
+
+build_net() {
+    [ "$(id -u)" = 0 ] || skip 'network namespaces need root'
+    command -v ip >/dev/null || skip 'there is no ip (iproute2)'
+    ip netns add $tag-client 2>/dev/null || skip 'network namespaces are not permitted here'
+    ip netns add $tag-server 2>/dev/null || skip 'network namespaces are not permitted here'
+    on client ip link add up0 type veth peer name up0 netns $tag-server 2>/dev/null ||
+        skip 'there are no virtual Ethernet links here'
+    for host in client server; do on $host ip link set lo up && on $host ip link set up0 up; done
+    on client ip addr add 10.9.3.1/24 dev up0
+    on server ip addr add 10.9.3.2/24 dev up0
+    on client ip -6 addr add fd00:9:3::1/64 dev up0 nodad
+    on server ip -6 addr add fd00:9:3::2/64 dev up0 nodad
+    on server timeout 5 "$synfin" flows --json -i up0 --duration 0.1 >/dev/null 2>"$work/try" ||
+        ! grep -qi 'permi' "$work/try" || skip "packet sockets are not permitted here"
+}
+
+check() { # WHAT COMMAND…
+    if "${@:2}" >"$work/why" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "live: failed: $1"
+        sed 's/^/  /' "$work/why"
+    fi
+}
+
+# Seven connections, one after the other: refused, four segments, three segments (IPv6), aborted, half closed
+# for a while, refused (IPv6), and one that the server leaves first.
+write_scripts() {
+    cat >"$work/client" <<-E
+	tcp4
+	connect 10.9.3.2 81
+	close
+	tcp4
+	connect 10.9.3.2 80
+	send 80
+	recv 600
+	close
+	at 200
+	tcp6
+	connect fd00:9:3::2 80
+	send 80
+	recv 600
+	close
+	at 400
+	tcp4
+	connect 10.9.3.2 80
+	send 80
+	recv 600
+	set linger 0
+	close
+	at 500
+	tcp4
+	connect 10.9.3.2 80
+	send 80
+	shutdown
+	recv 0
+	close
+	tcp6
+	connect fd00:9:3::2 81
+	close
+	at 800
+	tcp4
+	connect 10.9.3.2 80
+	recv 0
+	at 950
+	close
+	E
+    cat >"$work/server" <<-E
+	tcp6
+	set reuseaddr 1
+	bind :: 80
+	listen 5
+	use 1
+	accept 0
+	recv 80
+	send 600
+	recv 0
+	at 150
+	close
+	accept 0
+	recv 80
+	send 600
+	recv 0
+	close
+	accept 0
+	recv 80
+	send 600
+	recv 0
+	close
+	accept 0
+	recv 0
+	at 600
+	send 500
+	close
+	accept 0
+	at 850
+	close
+	E
+}
+
+start() { # NAME ARGUMENT…: synfin in the server's namespace, from the moment it captures
+    ip netns exec $tag-server "$synfin" "${@:2}" >"$work/$1.out" 2>"$work/$1.err" </dev/null &
+    running=$!
+    for ((i = 0; i < 100; i++)); do
+        [ "$(on server cat /proc/net/packet | wc -l)" -gt 1 ] && return
+        sleep 0.05
+    done
+    echo "live: $1 does not begin to capture"
+    cat "$work/$1.err"
+}
+
+traffic() {
+    local begin
+    begin=$(awk '{ printf "%d000000", $1 * 1000 + 100 }' /proc/uptime)
+    on server timeout 20 "$peer" "$begin" "$work/server" 2>>"$work/peer.err" &
+    local server=$!
+    sleep 0.1
+    on client timeout 20 "$peer" "$begin" "$work/client" 2>>"$work/peer.err"
+    wait $server
+}
+
+interrupt() { # leaves the status in $status
+    kill -INT "$running"
+    for ((i = 0; i < 100; i++)); do
+        kill -0 "$running" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -KILL "$running" 2>/dev/null
+    wait "$running" 2>/dev/null
+    status=$?
+    running=
+}
+
+# Rows without what may differ between live and file, in order of id.
+rows() {
+    sed -E 's/"ended":"[a-z]*",//; s/^\{"type":"flow","id":([0-9]+),/\1 &/' "$1" | grep '"type":"flow"' |
+        sort -n | cut -d ' ' -f 2-
+}
+
+same_rows() { # LIVE SAVED
+    "$synfin" flows --json "$2" >"$work/again" || return 1
+    rows "$1" >"$work/live.rows"
+    rows "$work/again" >"$work/file.rows"
+    diff "$work/live.rows" "$work/file.rows"
+}
+
+n_rows_with() { # FILE HOW-MANY KEY VALUE
+    local found
+    found=$(grep -c "\"$3\":$4[,}]" "$1")
+    echo "$found rows with $3 $4, not $2"
+    [ "$found" = "$2" ]
+}
+
+right_rows() { # FILE
+    n_rows_with "$1" 7 type '"flow"' && n_rows_with "$1" 2 handshake '"refused"' &&
+        n_rows_with "$1" 5 handshake '"complete"' && n_rows_with "$1" 3 close '"reset"' &&
+        n_rows_with "$1" 3 close '"four_segment"' && n_rows_with "$1" 1 close '"three_segment"' &&
+        n_rows_with "$1" 3 closed_by '"server"'
+}
+
+# Live, what is over is written a linger later; nobody waits for the end of the capture.
+test_flows() { # INTERFACE
+    start flows flows --json -i "$1" -w "$work/saved.pcap" --linger 1
+    traffic
+    sleep 1.6
+    cp "$work/flows.out" "$work/early"
+    interrupt
+    check "flows -i $1 ends with status 0 by an interrupt" [ $status = 0 ]
+    check "flows -i $1 gives the rows of these connections" right_rows "$work/flows.out"
+    check "flows -i $1 writes rows while it runs" n_rows_with "$work/early" 7 type '"flow"'
+    check "flows -i $1 gives the rows of the file that it saved" same_rows "$work/flows.out" "$work/saved.pcap"
+}
+
+test_dump() {
+    start dump dump -i up0
+    traffic
+    sleep 0.4
+    local lines
+    lines=$(grep -c 'SYN' "$work/dump.out")
+    check "dump -i prints while it runs ($lines lines with SYN)" [ "$lines" -ge 12 ]
+    interrupt
+    check 'dump -i ends with status 0 by an interrupt' [ $status = 0 ]
+}
+
+test_no_such_interface() {
+    on server "$synfin" flows --json -i nosuch0 >"$work/none.out" 2>"$work/none.err"
+    status=$?
+    check "an unknown interface is status 1, not $status" [ $status = 1 ]
+    check 'an unknown interface is named' grep -q nosuch0 "$work/none.err"
+    check 'the interfaces that there are are listed' grep -q up0 "$work/none.err"
+}
+
+make --no-print-directory B="$build" lab >"$work/make" 2>&1 || { cat "$work/make"; exit 1; }
+peer=$(realpath "$build/lab/peer")
+build_net
+write_scripts
+test_flows up0
+test_flows any
+test_dump
+test_no_such_interface
+echo "live: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
