@@ -63,6 +63,14 @@ compare() { # NAME
             if (!agree(want, $5)) print name ": port", place ":\n  kernel " truth[of, turn] "\n  synfin " $5
         }
         END {
+                    for (turn_of in truth) {
+                split(turn_of, part, SUBSEP)
+                split(part[1], word, " ")
+                place = word[1] " " part[2] " " word[3]
+                if (part[2] > seen[part[1]] && allowed[place] != "unseen")
+                    print name ": port", place ": synfin has no such connection"
+                used[place] = 1
+            }
             for (place in allowed) if (!(place in used)) print name ": no connection for the tolerance", place
             if (!n) print name ": no connection was found"
         }' tests/lab/tolerances "$work/kernels" "$work/packets"

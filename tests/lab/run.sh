@@ -13,10 +13,12 @@
 #     until MS                    end then, whatever still runs [when both scripts have ended]
 #     settle MS                   go on capturing after both scripts have ended       [300]
 #
-# The hosts are network namespaces of this run; nothing outside them is touched.
+# The hosts are network namespaces of this run; nothing outside them is touched. OUT=DIR records below DIR instead
+# of this checkout; KEEP=DIR keeps what the programs said.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+out=${OUT:-$top}
 bin=$(cd "$top/${B:-build}/lab" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-lab.XXXXXX")
 tag=sf$$
@@ -169,12 +171,12 @@ account() {
 keep() {
     local suffix=pcap
     [ "$(setting capture tcpdump)" = dumpcap ] && suffix=pcapng
-    cp "$work/capture" "$top/pcaps/$name.$suffix"
-    chmod 644 "$top/pcaps/$name.$suffix"
+    cp "$work/capture" "$out/pcaps/$name.$suffix"
+    chmod 644 "$out/pcaps/$name.$suffix"
     {
         grep '^#' "$scenario"
         awk -f "$here/states.awk" "$work/trace" "$work/seen-client" "$work/seen-server"
-    } >"$here/states/$name.states"
+    } >"$out/tests/lab/states/$name.states"
     if [ -n "${KEEP:-}" ]; then
         mkdir -p "$KEEP/$name"
         cp "$work"/{trace,*.log,*.err} "$KEEP/$name/"
@@ -205,7 +207,7 @@ record() { # NAME
 }
 
 need
-mkdir -p "$here/states"
+mkdir -p "$out/pcaps" "$out/tests/lab/states"
 open_trace
 if [ $# = 0 ]; then
     mapfile -t names < <(cd "$here/scenarios" && ls ./*.lab | sed 's|^\./||; s|\.lab$||')
