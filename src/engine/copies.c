@@ -67,9 +67,13 @@ static bool is_copy(const struct seen *seen, const struct sf_segment *segment)
     int64_t apart = segment->time_ns - seen->time_ns;
     if (apart < 0)
         apart = apart == INT64_MIN ? INT64_MAX : -apart;
-    bool other_hop = seen->ttl != segment->ttl || seen->interface != segment->interface;
-    return (segment->ip_id != 0 && apart < SAME_ID_NS) || (other_hop && apart < OTHER_HOP_NS) ||
-           apart < SAME_MOMENT_NS;
+    bool other_ttl = seen->ttl != segment->ttl,
+         other_interface = seen->interface != segment->interface;
+    bool other_hop = other_ttl || other_interface;
+    /* Routed past here: a queue may lie between the two sights. */
+    bool is_routed = other_ttl && other_interface;
+    return ((segment->ip_id != 0 || is_routed) && apart < SAME_ID_NS) ||
+           (other_hop && apart < OTHER_HOP_NS) || apart < SAME_MOMENT_NS;
 }
 
 bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment)

@@ -19,7 +19,8 @@ void sf_copies_free(struct copies *copies);
 
 /*
  * Was this very packet seen before? The same TCP header, options and payload, and either the same
- * IPv4 identification within 50 ms, or within 5 ms with another TTL or interface, or within 1 ms.
+ * IPv4 identification, or another TTL on another interface, within 50 ms; or another TTL or
+ * interface within 5 ms; or within 1 ms.
  * Remembers it otherwise.
  */
 bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment);

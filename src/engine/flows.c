@@ -416,6 +416,8 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         status = open_flow(flows, &held->syn[0], held->id, &to, err);
         if (status == 0 && why != NULL)
             note_reuse(to, &held->syn[0], why);
+        if (status == 0)
+            to->flow.history->was_held = true;
     }
     if (opened != NULL)
         *opened = to;

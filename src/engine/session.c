@@ -364,7 +364,11 @@ static void note_live_drops(struct sf_session *session)
 int sf_session_finish(struct sf_session *session, struct sf_error *err)
 {
     note_live_drops(session);
-    int status = sf_flows_finish(session->flows, err);
+    int status = session->totals.last_ns == SF_NO_TIME
+                     ? 0
+                     : sf_flows_advance(session->flows, session->totals.last_ns, err);
+    if (status == 0)
+        status = sf_flows_finish(session->flows, err);
     if (status == 0) {
         struct sf_event event = {.kind = SF_EVENT_TOTALS, .totals = &session->totals};
         status = emit(session, &event, err);

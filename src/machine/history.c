@@ -89,6 +89,17 @@ void sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
     flow->n_found = kept;
 }
 
+void sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept)
+{
+    struct sf_found *found = flow->history->found;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (found[i].number != number || found[i].code == kept)
+            found[n++] = found[i];
+    }
+    flow->n_found = n;
+}
+
 bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
                          int64_t now_ns)
 {

@@ -117,6 +117,7 @@ struct sf_history {
     uint8_t reuse_side; /* enum sf_side that held TIME_WAIT */
     uint8_t reuse_detail;
     int64_t reuse_ns;               /* since the earlier one ended */
+    bool was_held;                  /* its SYN was held: it had arrived, and was answered */
     bool is_dead_duplicate;         /* an old SYN opened it: its alleged sender never asked */
     int64_t told_ns[SILENCE_COUNT]; /* the deadline of each silence that was told already */
 };
@@ -135,6 +136,9 @@ struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code,
 
 /* Takes a finding back that turned out not to hold. */
 void sf_history_drop_found(struct sf_flow *flow, enum sf_code code);
+
+/* Takes back what was found by a packet that turned out not to be its sender's, but for `kept`. */
+void sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept);
 
 /*
  * Had what passed at `sent_ns` towards `side` the time to arrive there, and an answer the time to

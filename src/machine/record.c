@@ -127,6 +127,8 @@ static bool is_worth_hearing(const struct judgement *j)
 {
     if (j->is_bad_ack && !j->is_rst)
         return false;
+    if (j->is_rst && j->flow->history->gave_up)
+        return false; /* nobody has heard its sender for a while */
     if (j->is_rst)
         return j->is_accepted || sf_reset_heard_bits(j) != 0;
     if (j->is_syn)

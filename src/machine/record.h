@@ -10,7 +10,8 @@
  */
 bool sf_record_is_quiet(const struct judgement *j);
 
-/* Logs what the segment says of A and what B hears, after sf_contradict() and the sf_learn_… calls. */
+/* Logs what the segment says of A and what B hears, after sf_contradict() and the sf_learn_… calls.
+ */
 void sf_record(struct judgement *j);
 
 /*

@@ -34,8 +34,13 @@ static const struct {
 #define HIDES(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
 #include "machine/hides.def"
 },
-  lowers[] = {
+  lowers[] =
+      {
 #define LOWERS(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
+#include "machine/hides.def"
+},
+  replaces[] = {
+#define REPLACES(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
 #include "machine/hides.def"
 };
 
@@ -79,6 +84,15 @@ static void lower(struct sf_flow *flow)
     }
 }
 
+/* A second time tells more than the first did. */
+static void replace(struct judgement *j, enum sf_code code)
+{
+    for (size_t i = 0; i < sizeof replaces / sizeof replaces[0]; i++) {
+        if (replaces[i].stronger == code)
+            sf_history_drop_found(j->flow, (enum sf_code)replaces[i].weaker);
+    }
+}
+
 static void add(struct judgement *j, const struct sf_found *found)
 {
     struct sf_found *old =
@@ -86,6 +100,7 @@ static void add(struct judgement *j, const struct sf_found *found)
             ? NULL
             : sf_history_found(j->flow, (enum sf_code)found->code,
                                found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
+    replace(j, (enum sf_code)found->code);
     if (old == NULL) {
         sf_history_add_found(j->flow, found);
         return;
@@ -117,8 +132,8 @@ static void place_syn_repeat(struct judgement *j)
 {
     struct sf_found *found = sf_history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->b);
     const struct sighting *syn = &j->pb->syn;
-    if (!j->is_synack || j->is_synack_again || found == NULL || j->flow->synack_ns != j->now_ns ||
-        (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
+    if (!j->is_synack || j->is_synack_again || found == NULL || j->flow->history->was_held ||
+        j->flow->synack_ns != j->now_ns || (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
         syn->first_tsval == syn->last_tsval)
         return;
     if (j->segment->options.tsecr == syn->first_tsval) {
@@ -144,6 +159,8 @@ void sf_rules_apply(struct judgement *j)
         if (holds[code] && !is_hidden(holds, code))
             add(j, &found[code]);
     }
+    if (j->by[SF_SIGN_RST].is_lost)
+        sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number, SF_CODE_RESET_SUSPICIOUS);
     if (j->window_opens)
         end_closed_window(j);
     if (j->segment != NULL)

@@ -23,13 +23,25 @@ static int64_t after_repeats(const struct sighting *sighting)
     return sighting->last_ns + patience;
 }
 
+static bool is_heard_synack(const struct entry *entry)
+{
+    return (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD &&
+           (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
+}
+
 static int64_t synack_unheard_due(const struct sf_flow *flow)
 {
     const struct sf_history *history = flow->history;
     const struct sf_end *client = &flow->end[SF_CLIENT];
-    bool waits = history->has_syn && flow->complete_ns == SF_NO_TIME && !history->syns_crossed &&
-                 sf_end_state(client) == SF_STATE_ESTABLISHED && !sf_end_is_proved(client);
-    return waits ? history->end[SF_SERVER].syn.last_ns + SECOND_NS : INT64_MAX;
+    const struct log *log = &history->end[SF_CLIENT].log;
+    if (!history->has_syn || flow->complete_ns != SF_NO_TIME || history->syns_crossed ||
+        sf_end_state(client) != SF_STATE_ESTABLISHED || sf_end_is_proved(client))
+        return INT64_MAX;
+    for (unsigned i = 0; i < log->n; i++) {
+        if (is_heard_synack(&log->entry[i]))
+            return log->entry[i].time_ns + SECOND_NS;
+    }
+    return INT64_MAX;
 }
 
 static int64_t half_closed_due(const struct sf_flow *flow, enum sf_side closer)
@@ -97,13 +109,12 @@ int64_t sf_machine_next_silence(const struct sf_flow *flow)
     return next;
 }
 
-static void strike_synack(struct sf_flow *flow)
+static void strike_synack(struct sf_flow *flow, int64_t now_ns)
 {
     struct log *log = &flow->history->end[SF_CLIENT].log;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
-        if ((entry->bits & ENTRY_HEARD) != 0 && (entry->flags & SF_SYN) != 0 &&
-            (entry->flags & SF_ACK) != 0)
+        if (is_heard_synack(entry) && entry->time_ns + SECOND_NS <= now_ns)
             entry->bits |= ENTRY_STRUCK;
     }
     sf_fold_path(flow, SF_CLIENT);
@@ -136,7 +147,7 @@ bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t n
         flow->history->told_ns[i] = due;
         is_due = true;
         if (i == SILENCE_SYNACK_UNHEARD)
-            strike_synack(flow);
+            strike_synack(flow, now_ns);
         if (i == SILENCE_CLIENT_GAVE_UP || i == SILENCE_SERVER_GAVE_UP)
             flow->history->gave_up = true;
     }

@@ -65,8 +65,9 @@ static void test_without_identification(void **state)
         int ttl, interface;
         bool is_copy;
     } cases[] = {
-        {900, 64, 0, true},   {1100, 64, 0, false}, {1100, 63, 0, true},  {4900, 63, 0, true},
-        {5100, 63, 0, false}, {4900, 64, 1, true},  {5100, 64, 1, false},
+        {900, 64, 0, true},   {1100, 64, 0, false}, {1100, 63, 0, true},
+        {4900, 63, 0, true},  {5100, 63, 0, false}, {4900, 64, 1, true},
+        {5100, 64, 1, false}, {49000, 63, 1, true}, {51000, 63, 1, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
