@@ -56,7 +56,7 @@ struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals 
 
 static void forget(struct flows *flows, struct record *record)
 {
-    sf_machine_forget(&record->flow);
+    sf_machine_forget(&flows->machine, &record->flow);
     free(record->held);
     record->held = NULL;
     sf_table_remove(flows->table, record);

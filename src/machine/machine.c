@@ -21,8 +21,10 @@ bool sf_machine_begin(struct sf_flow *flow)
     return flow->history != NULL;
 }
 
-void sf_machine_forget(struct sf_flow *flow)
+void sf_machine_forget(struct machine *machine, struct sf_flow *flow)
 {
+    if (flow->history != NULL && flow->history->end[SF_SERVER].synack_struck > 0)
+        sf_servers_forget(&machine->servers, flow);
     sf_history_free(flow->history);
     flow->history = NULL;
     flow->found = NULL;
@@ -120,8 +122,11 @@ static void note_lost_answers(struct judgement *j)
 {
     if (j->is_synack_again && j->by[SF_SIGN_SYN_ACK_AGAIN].is_lost && !j->answers_syn) {
         j->pa->synack_struck++;
-        bool others = sf_servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns);
+        struct sf_flow *other;
+        bool others = sf_servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns, &other);
         j->is_overflow = j->pa->synack_struck >= 2 || others;
+        if (other != NULL)
+            sf_rules_reread_lost_ack(other);
     }
     const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
     if (unheard->is_lost && j->segment->ack == j->B->fin - 1u && j->pb->fin_missed_ns == SF_NO_TIME)

@@ -27,7 +27,7 @@ struct machine {
  * sf_machine_forget releases what it holds.
  */
 bool sf_machine_begin(struct sf_flow *flow);
-void sf_machine_forget(struct sf_flow *flow);
+void sf_machine_forget(struct machine *machine, struct sf_flow *flow);
 
 /*
  * Takes the next segment of the connection and fills `step`. `fate` says how it came:

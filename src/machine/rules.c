@@ -168,6 +168,18 @@ void sf_rules_apply(struct judgement *j)
     lower(j->flow);
 }
 
+void sf_rules_reread_lost_ack(struct sf_flow *flow)
+{
+    struct sf_found *found = sf_history_found(flow, SF_CODE_HANDSHAKE_ACK_LOST, SF_NOBODY);
+    if (found == NULL)
+        return;
+    found->code = SF_CODE_ACCEPT_QUEUE_OVERFLOW;
+    found->side = SF_SERVER;
+    found->where = SF_WHERE_NONE;
+    found->detail = SF_DETAIL_NONE;
+    found->certainty = SF_PROBABLE;
+}
+
 static void tell_closing(struct sf_flow *flow)
 {
     struct sf_found *found = sf_history_found(flow, SF_CODE_CLOSING, SF_NOBODY);

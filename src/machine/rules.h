@@ -16,6 +16,12 @@
 /* Asks the rules that the marks of the step concern, and adds what they find. */
 void sf_rules_apply(struct judgement *j);
 
+/*
+ * A second connection to the same server lost its handshake ACK as well: what was said of the
+ * first one is ACCEPT_QUEUE_OVERFLOW, too.
+ */
+void sf_rules_reread_lost_ack(struct sf_flow *flow);
+
 /* The row is due: what only the whole connection tells about its findings. */
 void sf_rules_finish(struct sf_flow *flow);
 

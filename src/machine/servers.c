@@ -27,15 +27,26 @@ static struct server *add(struct servers *servers, const struct sf_key *key, uns
     return server;
 }
 
-bool sf_servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns)
+bool sf_servers_note_lost_ack(struct servers *servers, struct sf_flow *flow, int64_t now_ns,
+                              struct sf_flow **other)
 {
     unsigned end = 1u - flow->client;
     struct server *server = find(servers, &flow->key, end);
     bool others = server != NULL && server->lost_ack_id != flow->id &&
                   now_ns - server->lost_ack_ns <= TOGETHER_NS;
+    *other = others ? server->lost_ack : NULL;
     if (server == NULL)
         server = add(servers, &flow->key, end);
     server->lost_ack_ns = now_ns;
     server->lost_ack_id = flow->id;
+    server->lost_ack = flow;
     return others;
+}
+
+void sf_servers_forget(struct servers *servers, const struct sf_flow *flow)
+{
+    for (unsigned i = 0; i < SERVERS_MAX; i++) {
+        if (servers->server[i].lost_ack == flow)
+            servers->server[i].lost_ack = NULL;
+    }
 }

@@ -18,8 +18,9 @@ struct server {
     uint16_t port;
     uint8_t ip;
     bool is_used;
-    int64_t lost_ack_ns;  /* of the last HANDSHAKE_ACK_LOST there */
-    uint32_t lost_ack_id; /* of its flow */
+    int64_t lost_ack_ns; /* of the last HANDSHAKE_ACK_LOST there */
+    uint32_t lost_ack_id;
+    struct sf_flow *lost_ack; /* its connection; NULL when that is over */
 };
 
 struct servers {
@@ -29,8 +30,12 @@ struct servers {
 
 /*
  * Notes a HANDSHAKE_ACK_LOST of `flow` at `now_ns`. Returns true when another connection to the
- * same server had one within ten seconds.
+ * same server had one within ten seconds; `other` is that one, while it is still there, or NULL.
  */
-bool sf_servers_note_lost_ack(struct servers *servers, const struct sf_flow *flow, int64_t now_ns);
+bool sf_servers_note_lost_ack(struct servers *servers, struct sf_flow *flow, int64_t now_ns,
+                              struct sf_flow **other);
+
+/* The connection goes: nothing may point to it any more. */
+void sf_servers_forget(struct servers *servers, const struct sf_flow *flow);
 
 #endif

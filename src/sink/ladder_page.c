@@ -350,20 +350,27 @@ static void collect_notes(struct sf_sentence *notes, const struct sf_row *row, e
     }
 }
 
+/* An end that never had a FIN may have closed itself meanwhile: then it is not where it was. */
+static bool has_moved_on(unsigned was, unsigned is)
+{
+    return was == SF_STATE_CLOSE_WAIT && is != SF_STATE_ESTABLISHED;
+}
+
 /* The line that says that an assumption was wrong. */
 static void put_taken_back(struct sf_paper *paper, const struct sf_frame *frame,
                            const struct sf_row *row, enum sf_side side)
 {
     char text[160];
-    const char *was = sf_state_name(row->taken_back[side]);
-    if (row->taken_back[side] == SF_STATE_NONE)
+    unsigned was = row->taken_back[side], is = row->after[side].state;
+    const char *format = _("%s: not %s after all, still %s");
+    if (was == SF_STATE_NONE)
         return;
-    if (row->after[side].state == row->taken_back[side])
-        (void)snprintf(text, sizeof text, _("%s: not yet %s when it sent this"), sf_side_text(side),
-                       was);
-    else
-        (void)snprintf(text, sizeof text, _("%s: not %s after all, still %s"), sf_side_text(side),
-                       was, sf_state_name(row->after[side].state));
+    if (is == was)
+        format = _("%s: not yet %s when it sent this");
+    else if (has_moved_on(was, is))
+        format = _("%s: not %s after all, but %s");
+    (void)snprintf(text, sizeof text, format, sf_side_text(side), sf_state_name(was),
+                   sf_state_name(is));
     sf_paper_to(paper, frame->arrow);
     sf_paper_put_ink(paper, SF_INK_ASSUMED, text);
     sf_paper_end_line(paper);

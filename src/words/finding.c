@@ -106,6 +106,13 @@ static void add_where(struct sf_sentence *sentence, const struct sf_found *found
                    found);
 }
 
+static void add_kind(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    add_filled(sentence, _("The shape of the RST says: "), found);
+    sf_sentence_add(sentence, sf_reset_kind_text(found->reset_kind));
+    sf_sentence_add(sentence, ".");
+}
+
 size_t sf_finding_text(char *text, size_t size, const struct sf_found *found)
 {
     struct sf_sentence sentence;
@@ -113,7 +120,8 @@ size_t sf_finding_text(char *text, size_t size, const struct sf_found *found)
     add_filled(&sentence, sf_code_says(found->code), found);
     add_numbers(&sentence, found);
     add_where(&sentence, found);
-    add_clause(&sentence, sf_reset_kind_text(found->reset_kind));
+    if (found->reset_kind != SF_RESET_KIND_NONE)
+        add_kind(&sentence, found);
     add_clause(&sentence, sf_detail_text(found->detail));
     return sentence.length;
 }
@@ -123,7 +131,7 @@ size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *foun
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
     if (found->certainty == SF_PROBABLE)
-        sf_sentence_add(&sentence, _("Probable here, not proved."));
+        sf_sentence_add(&sentence, _("Probable here: part of the evidence is missing. As a rule:"));
     add_filled(&sentence, sf_code_sure(found->code), found);
     return sentence.length;
 }
