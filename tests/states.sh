@@ -63,7 +63,7 @@ compare() { # NAME
             if (!agree(want, $5)) print name ": port", place ":\n  kernel " truth[of, turn] "\n  synfin " $5
         }
         END {
-                    for (turn_of in truth) {
+            for (turn_of in truth) {
                 split(turn_of, part, SUBSEP)
                 split(part[1], word, " ")
                 place = word[1] " " part[2] " " word[3]
