@@ -72,6 +72,7 @@ enum sf_mark {
 /* A state as it is known at one moment. */
 struct sf_view {
     uint8_t state; /* enum sf_state */
+    uint8_t at;    /* its place in the path: at 0 it is only where the path begins */
     bool is_proved;
 };
 

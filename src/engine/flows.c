@@ -11,7 +11,8 @@
 #include "track/table.h"
 #include "track/timers.h"
 
-#define STANDINGS 4u
+#define STANDINGS         4u
+#define CLOCK_SET_BACK_NS INT64_C(1000000000)
 
 struct flows {
     const struct sf_settings *settings;
@@ -23,7 +24,7 @@ struct flows {
     struct timers timers;
     struct copies *copies;
     uint32_t next_id;
-    int64_t now_ns; /* the capture's clock: it never runs back */
+    int64_t now_ns; /* the capture's clock */
 };
 
 /* The connections of one key while a segment is placed. */
@@ -213,7 +214,10 @@ static int wake(struct flows *flows, struct record *record, int64_t now_ns, stru
 int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
 {
     struct timer due;
-    if (flows->now_ns == SF_NO_TIME || now_ns > flows->now_ns)
+    /* Packets a little out of order do not turn the clock back; another file, or a clock that was
+     * set, does: silence is told by what is near. */
+    if (flows->now_ns == SF_NO_TIME || now_ns > flows->now_ns ||
+        flows->now_ns - now_ns > CLOCK_SET_BACK_NS)
         flows->now_ns = now_ns;
     while (sf_timers_take(&flows->timers, flows->now_ns, &due)) {
         struct record *record = sf_table_at(flows->table, due.slot);

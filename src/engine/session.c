@@ -36,6 +36,7 @@ struct sf_session {
     struct sf_live *live;
     struct flows *flows;
     uint64_t passed; /* packets that passed the filter */
+    int64_t last_ns; /* of the latest packet */
     int64_t last_file_end_ns;
     const char *last_file;
     int64_t progress_ns;        /* when progress was told last, by the monotonic clock */
@@ -102,7 +103,7 @@ int sf_session_new(struct sf_session **result, const struct sf_settings *setting
         return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
     session->settings = settings;
     session->totals.start_ns = session->totals.last_ns = SF_NO_TIME;
-    session->packet_ns = SF_NO_TIME;
+    session->packet_ns = session->last_ns = SF_NO_TIME;
     session->last_file_end_ns = SF_NO_TIME;
     int status = open_parts(session, err);
     if (status != 0) {
@@ -159,6 +160,7 @@ static int64_t monotonic_ns(void)
 static void note_time(struct sf_session *session, const struct sf_packet *packet)
 {
     struct sf_totals *totals = &session->totals;
+    session->last_ns = packet->time_ns;
     totals->is_nano |= packet->is_nano;
     if (totals->start_ns == SF_NO_TIME || packet->time_ns < totals->start_ns)
         totals->start_ns = packet->time_ns;
@@ -364,9 +366,10 @@ static void note_live_drops(struct sf_session *session)
 int sf_session_finish(struct sf_session *session, struct sf_error *err)
 {
     note_live_drops(session);
-    int status = session->totals.last_ns == SF_NO_TIME
+    /* Packets other than TCP have carried the clock on, too. */
+    int status = session->last_ns == SF_NO_TIME
                      ? 0
-                     : sf_flows_advance(session->flows, session->totals.last_ns, err);
+                     : sf_flows_advance(session->flows, session->last_ns, err);
     if (status == 0)
         status = sf_flows_finish(session->flows, err);
     if (status == 0) {
