@@ -82,7 +82,9 @@ static void put_numbers(struct sf_paper *paper, const struct sf_event *event, bo
 
 static void add_state(struct sf_sentence *line, const struct sf_view *view)
 {
-    bool is_plain = view->state == SF_STATE_NONE || view->state == SF_STATE_LISTEN;
+    bool is_plain =
+        view->state == SF_STATE_NONE ||
+        (view->at == 0 && (view->state == SF_STATE_CLOSED || view->state == SF_STATE_LISTEN));
     sf_sentence_add(line, sf_state_name(view->state));
     if (!view->is_proved && !is_plain)
         sf_sentence_add(line, "?");
@@ -205,13 +207,20 @@ static void put_segment(struct dump *dump, struct sf_paper *paper, const struct 
 /* Silence has no packet: the line names the connection. */
 static void put_silence(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
 {
-    if (event->n_found == 0)
-        return;
+    char text[LINE_SIZE];
+    struct sf_sentence line;
     put_date(dump, paper, event->time_ns);
     put_time(paper, event->time_ns, event->flow->is_nano);
     sf_paper_put(paper, "-");
     put_flow(paper, event->flow);
     sf_paper_put(paper, _("silence"));
+    sf_sentence_init(&line, text, sizeof text);
+    if (event->step != NULL) {
+        add_move(&line, event->step, SF_CLIENT);
+        add_move(&line, event->step, SF_SERVER);
+    }
+    sf_paper_put(paper, line.length > 0 ? "  " : "");
+    sf_paper_put(paper, text);
     sf_paper_end_line(paper);
     put_findings(paper, event);
 }

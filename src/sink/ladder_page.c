@@ -386,45 +386,79 @@ static void put_number(struct sf_paper *paper, const struct sf_frame *frame,
         sf_paper_put_ink(paper, SF_INK_SEVERITY + row->severity - 1u, "!");
 }
 
+/* The states that are new with this row, each in its end's column. */
+static void put_client_state(struct sf_paper *paper, const struct sf_frame *frame,
+                             const struct sf_row *row)
+{
+    sf_paper_to(paper, frame->client);
+    if (row->is_moved[SF_CLIENT])
+        put_state(paper, row->after[SF_CLIENT].state, row->after[SF_CLIENT].is_proved);
+}
+
+static void put_server_state(struct sf_paper *paper, const struct sf_frame *frame,
+                             const struct sf_row *row)
+{
+    if (!row->is_moved[SF_SERVER])
+        return;
+    sf_paper_to(paper, frame->server);
+    put_state(paper, row->after[SF_SERVER].state, row->after[SF_SERVER].is_proved);
+}
+
 static void put_silence(struct sf_paper *paper, const struct sf_frame *frame,
                         const struct sf_row *row)
 {
+    char text[160];
+    struct sf_sentence sentence;
     put_time(paper, frame, row->time_ns);
     sf_paper_to(paper, frame->number_end);
-    sf_paper_put_ink(paper, SF_INK_SEVERITY + (row->severity > 0 ? row->severity - 1u : 0), "!");
+    if (row->severity > 0)
+        sf_paper_put_ink(paper, SF_INK_SEVERITY + row->severity - 1u, "!");
+    put_client_state(paper, frame, row);
     sf_paper_to(paper, frame->arrow);
-    sf_paper_put(paper, _("silence: "));
-    sf_paper_put(paper, sf_code_name(row->seq));
+    sf_sentence_init(&sentence, text, sizeof text);
+    sf_sentence_add(&sentence, _("silence"));
+    for (unsigned i = 0; i < row->n_codes; i++) {
+        sf_sentence_add(&sentence, i == 0 ? ": " : ", ");
+        sf_sentence_add(&sentence, sf_code_name(row->codes[i]));
+    }
+    sf_paper_put(paper, text);
+    put_server_state(paper, frame, row);
+    sf_paper_end_line(paper);
+}
+
+static void put_notes(struct sf_paper *paper, const struct sf_frame *frame,
+                      const struct sf_row *row, enum label kind)
+{
+    char text[1024];
+    struct sf_sentence notes;
+    sf_sentence_init(&notes, text, sizeof text);
+    collect_notes(&notes, row, kind);
+    if (notes.length == 0)
+        return;
+    if (!frame->is_beside)
+        sf_paper_end_line(paper);
+    sf_paper_to(paper, frame->notes);
+    sf_paper_wrap(paper, frame->notes, text);
+}
+
+static void put_segment(struct sf_paper *paper, const struct sf_frame *frame,
+                        const struct sf_row *row)
+{
+    put_time(paper, frame, row->time_ns);
+    put_number(paper, frame, row);
+    put_client_state(paper, frame, row);
+    enum label kind = put_arrow(paper, frame, row);
+    put_server_state(paper, frame, row);
+    put_notes(paper, frame, row, kind);
     sf_paper_end_line(paper);
 }
 
 void sf_ladder_row(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_row *row)
 {
-    char text[1024];
-    struct sf_sentence notes;
-    if (row->is_silence) {
+    if (row->is_silence)
         put_silence(paper, frame, row);
-        return;
-    }
-    put_time(paper, frame, row->time_ns);
-    put_number(paper, frame, row);
-    sf_paper_to(paper, frame->client);
-    if (row->is_moved[SF_CLIENT])
-        put_state(paper, row->after[SF_CLIENT].state, row->after[SF_CLIENT].is_proved);
-    enum label kind = put_arrow(paper, frame, row);
-    if (row->is_moved[SF_SERVER]) {
-        sf_paper_to(paper, frame->server);
-        put_state(paper, row->after[SF_SERVER].state, row->after[SF_SERVER].is_proved);
-    }
-    sf_sentence_init(&notes, text, sizeof text);
-    collect_notes(&notes, row, kind);
-    if (notes.length > 0) {
-        if (!frame->is_beside)
-            sf_paper_end_line(paper);
-        sf_paper_to(paper, frame->notes);
-        sf_paper_wrap(paper, frame->notes, text);
-    }
-    sf_paper_end_line(paper);
+    else
+        put_segment(paper, frame, row);
     put_taken_back(paper, frame, row, SF_CLIENT);
     put_taken_back(paper, frame, row, SF_SERVER);
 }

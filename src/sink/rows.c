@@ -156,9 +156,12 @@ static struct sf_row row_of_silence(const struct sf_event *event)
         .is_silence = true,
         .rank = 3,
         .severity = worst_of(event),
+        .n_codes = (uint8_t)(event->n_found < SF_ROW_CODES ? event->n_found : SF_ROW_CODES),
     };
-    if (event->n_found > 0)
-        row.seq = event->found[0].code;
+    for (unsigned i = 0; i < row.n_codes; i++)
+        row.codes[i] = event->found[i].code;
+    if (event->step != NULL)
+        take_states(&row, event->step);
     return row;
 }
 

@@ -13,6 +13,7 @@
 
 #define SF_ROWS_MAX   64
 #define SF_ROW_PACKED 64 /* bytes of packed notes */
+#define SF_ROW_CODES  4  /* findings of a silence that are named */
 
 /* Segments that have no row of their own, and their payload by sender. */
 struct sf_fold {
@@ -27,13 +28,14 @@ struct sf_row {
     uint32_t seq, ack, seq_rel, ack_rel, payload;
     uint16_t flags;
     uint8_t sender, fate;
-    bool is_silence;  /* no segment: silence told something; `seq` is the finding's code */
+    bool is_silence;  /* no segment: silence told something */
     bool is_lesson;   /* belongs to the handshake or the close */
     uint8_t rank;     /* how much it deserves its place, 0 … 3 */
     uint8_t severity; /* of the worst finding that came with it, plus one; 0: none */
     struct sf_view after[2];
     bool is_moved[2]; /* that end's state is new, or newly proved */
     uint8_t taken_back[2];
+    uint8_t n_codes, codes[SF_ROW_CODES]; /* of a silence: its findings */
     uint8_t n_notes, packed_length;
     uint8_t packed[SF_ROW_PACKED];
 };

@@ -35,6 +35,7 @@ void story_begin(struct story *story, struct sf_sink *sink)
 static struct sf_view view_of(const struct sf_end *end)
 {
     return (struct sf_view){.state = (uint8_t)sf_end_state(end),
+                            .at = (uint8_t)(end->n_path - 1),
                             .is_proved = sf_end_is_proved(end)};
 }
 
