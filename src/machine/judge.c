@@ -6,6 +6,9 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
+/* Numbers further apart than any window (RFC 7323 §2.3) have nothing to do with each other. */
+#define FAR (INT32_C(1) << 30)
+
 bool sf_judge_is_all_acknowledged(const struct sf_end *end)
 {
     return (end->known & SF_KNOWS_UNA) != 0 && seq_not_after(end->max, end->una);
@@ -87,6 +90,9 @@ static void judge_payload(struct judgement *j)
         return;
     }
     int32_t ahead = seq_distance(j->text, j->A->max);
+    j->is_absurd = j->is_plain && (ahead > FAR || ahead < -FAR);
+    if (j->is_absurd)
+        return;
     j->is_behind_gap = ahead > 0 && (j->is_plain || j->is_fin);
     if (payload == 0 || j->is_keepalive)
         return;
@@ -94,7 +100,7 @@ static void judge_payload(struct judgement *j)
         j->fresh = payload;
         return;
     }
-    uint32_t below = (uint32_t)-ahead;
+    uint32_t below = j->A->max - j->text;
     j->fresh = payload > below ? payload - below : 0;
     const struct holes *holes = &j->pa->holes;
     uint32_t right = j->text + (payload - j->fresh);
@@ -128,8 +134,7 @@ static void judge_ack(struct judgement *j)
         int32_t beyond = seq_distance(ack, j->B->max);
         if (beyond > 0 && (uint32_t)beyond <= widest_window(j, j->A))
             j->unseen = (uint32_t)beyond;
-        j->is_bad_ack = (beyond > 0 && j->unseen == 0) ||
-                        (beyond < 0 && (uint32_t)-beyond > (UINT32_C(1) << 30));
+        j->is_bad_ack = (beyond > 0 && j->unseen == 0) || beyond < -FAR;
     }
     j->covers_fin = !j->is_bad_ack && j->is_plain && (j->B->known & SF_KNOWS_FIN) != 0 &&
                     seq_not_after(j->B->fin, ack);

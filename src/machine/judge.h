@@ -53,6 +53,7 @@ struct judgement {
     uint32_t fresh;     /* payload octets above everything seen */
     uint32_t late;      /* payload octets that fill a gap */
     uint32_t again;     /* payload octets seen before */
+    bool is_absurd;     /* its numbers have nothing to do with this connection */
     bool is_behind_gap; /* it leaves a gap in front of itself */
     struct hole filled; /* the first gap it reached into, when late > 0 */
     bool is_keepalive, is_window_probe;

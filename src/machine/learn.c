@@ -220,7 +220,7 @@ static void sample_rtt(struct judgement *j, bool is_new)
 
 void sf_learn_sent(struct judgement *j)
 {
-    if (j->is_synack && !j->fits_syn)
+    if ((j->is_synack && !j->fits_syn) || j->is_absurd)
         return;
     learn_first(j);
     if (j->is_rst)
@@ -309,7 +309,7 @@ static void credit_unseen(struct judgement *j)
 
 void sf_learn_acknowledged(struct judgement *j)
 {
-    if (!j->has_ack || j->is_rst || j->is_bad_ack || (j->is_synack && !j->fits_syn))
+    if (!j->has_ack || j->is_rst || j->is_bad_ack || j->is_absurd || (j->is_synack && !j->fits_syn))
         return;
     uint32_t ack = j->segment->ack;
     if ((j->B->known & SF_KNOWS_SEQ) == 0)

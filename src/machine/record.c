@@ -16,6 +16,8 @@ bool sf_record_is_quiet(const struct judgement *j)
 
 static bool is_worth_saying(const struct judgement *j)
 {
+    if (j->is_absurd)
+        return false;
     if (j->is_rst)
         return j->is_believed;
     if (j->is_stale_syn || (j->is_synack && !j->fits_syn) ||
@@ -125,6 +127,8 @@ static bool plain_matters(const struct judgement *j)
 
 static bool is_worth_hearing(const struct judgement *j)
 {
+    if (j->is_absurd)
+        return false;
     if (j->is_bad_ack && !j->is_rst)
         return false;
     if (j->is_rst && j->flow->history->gave_up)
