@@ -87,6 +87,15 @@ function add(host, c, state, how, time) {
 
 function is_over(state) { return state == "" || state == "CLOSED" || state == "TIME_WAIT" }
 
+# The last socket of a finished run may still die while the next one is recorded: what it reports does not
+# continue the history of the socket that now has its ports.
+function is_stranger(e,    socket) {
+    socket = host_of[e] SUBSEP local_of[e] SUBSEP remote_of[e]
+    if (old_of[e] !~ /^(CLOSED|LISTEN|SYN_SENT|SYN_RCVD)$/ && history[socket] != old_of[e]) return 1
+    history[socket] = state_of[e]
+    return 0
+}
+
 function event(i,    e, host, cp, sp, state, how, c, before, pair) {
     e = order[i]
     host = host_of[e]; state = state_of[e]; how = how_of[e]
@@ -94,6 +103,7 @@ function event(i,    e, host, cp, sp, state, how, c, before, pair) {
     sp = host == "client" ? remote_of[e] : local_of[e]
     pair = cp SUBSEP sp
     before = lives[host, pair] ? last[host, number[pair, lives[host, pair]]] : ""
+    if (how == "trace" && is_stranger(e)) return
     if (how == "trace" && state == "SYN_RCVD" && old_of[e] != "SYN_SENT") return
     if (how == "trace" && state == "CLOSED") {
         state = becomes(i)
