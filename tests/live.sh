@@ -150,7 +150,7 @@ traffic() {
 }
 
 interrupt() { # leaves the status in $status
-    kill -INT "$running"
+    kill -INT "$running" 2>/dev/null
     for ((i = 0; i < 100; i++)); do
         kill -0 "$running" 2>/dev/null || break
         sleep 0.05
