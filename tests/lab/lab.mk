@@ -12,6 +12,7 @@ $(B)/lab/peer $(B)/lab/watch: $(B)/lab/%: $(LAB)/%.c
 
 .PHONY: lab
 lab: $(LAB_BIN)
+everything: $(LAB_BIN)
 
 .PHONY: pcaps
 pcaps: $(LAB_BIN) ## record pcaps/ anew (root, Linux): make pcaps NAMES='refused no_answer'

@@ -108,7 +108,7 @@ static void apply(struct router *router, const struct lab_rule *rule, struct lab
 static void receive(struct router *router, enum lab_direction direction)
 {
     struct lab_frame frame;
-    struct sockaddr_ll from;
+    struct sockaddr_ll from = {.sll_pkttype = PACKET_OUTGOING};
     socklen_t from_size = sizeof from;
     ssize_t length = recvfrom(router->sockets[direction], frame.bytes, sizeof frame.bytes,
                               MSG_DONTWAIT, (struct sockaddr *)&from, &from_size);
