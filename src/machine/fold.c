@@ -209,6 +209,24 @@ static bool rests_on_inference(const struct fold *fold, enum sf_sign sign)
             sign == SF_SIGN_ACK_WHILE_UNCOVERED);
 }
 
+/* Has this end been seen to send what an end that closed before the capture cannot send? */
+static bool has_shown_open(const struct sf_end *end, const struct private_end *notes)
+{
+    return end->bytes > 0 || notes->fin.first_ns != SF_NO_TIME;
+}
+
+/*
+ * Where the capture begins later, a FIN may have passed before: what looks like FIN_WAIT_1 may be
+ * LAST_ACK, what looks like CLOSE_WAIT may be TIME_WAIT, until the end in question shows itself.
+ */
+static bool rests_on_the_past(const struct fold *fold, enum sf_sign sign)
+{
+    if (!fold->flow->history->is_midstream)
+        return false;
+    return (sign == SF_SIGN_FIN && !has_shown_open(fold->other, fold->theirs)) ||
+           (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine));
+}
+
 static void fold_said(struct fold *fold, const struct entry *entry)
 {
     enum sf_sign signs[5];
@@ -218,7 +236,8 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = (enum sf_state)on_sent[from][signs[i]];
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, signs[i]);
+        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, signs[i]) &&
+                       !rests_on_the_past(fold, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)
