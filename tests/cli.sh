@@ -3,6 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 synfin=$(realpath "${SYNFIN:-build/synfin}")
+[ -x "$synfin" ] || { echo "there is no program $synfin"; exit 1; }
 export TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 TERM=dumb
 unset NO_COLOR
 good=pcaps/close4_client_first.pcap  # one plain connection: nothing to find
@@ -192,9 +193,9 @@ done
 
 # ---- signals --------------------------------------------------------------------------------------
 mkfifo "$work/fifo"
+exec 3<>"$work/fifo" # both ends: opening it waits for nobody
 "$synfin" flows --json "$work/fifo" >"$work/out" 2>"$work/err" &
 pid=$!
-exec 3>"$work/fifo"
 head -c 200 "$good" >&3
 sleep 0.3
 kill -TERM "$pid"
