@@ -43,6 +43,14 @@ while read -r name capture expected arguments; do
     fi
 done <tests/golden/cases
 [ "$bless" = yes ] && exit 0
+# Each capture has a ladder and a row to be compared with.
+for capture in pcaps/*.pcap pcaps/*.pcapng; do
+    [ -z "$wanted" ] || break
+    if [ "$(grep -cE " $capture .* (ladder|flows --json)$" tests/golden/cases)" -lt 2 ]; then
+        echo "golden: $capture has no cases for ladder and flows --json"
+        failed=$((failed + 1))
+    fi
+done
 if [ $((passed + failed)) -eq 0 ]; then
     echo "no such case: $wanted" && exit 1
 fi
