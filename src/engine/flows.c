@@ -1,5 +1,6 @@
 #include "engine/flows.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +144,7 @@ static void remind(struct flows *flows, struct record *record)
 }
 
 static int settle(struct flows *flows, struct record *record, bool as_new,
-                  const struct attachment *why, struct record **opened, struct sf_error *err);
+                  const struct attachment *why, struct sf_error *err);
 
 /* Writes the row. What is over stays for 2MSL, so that late segments are recognised. */
 static int write_row(struct flows *flows, struct record *record, enum sf_ended ended,
@@ -171,7 +172,7 @@ static int end_flow(struct flows *flows, struct record *record, enum sf_ended en
     if (record->held != NULL) {
         bool as_new = sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
                                             flows->settings->msl_ns);
-        status = settle(flows, record, as_new, NULL, NULL, err);
+        status = settle(flows, record, as_new, NULL, err);
     }
     if (status == 0)
         status = write_row(flows, record, ended, err);
@@ -409,22 +410,23 @@ static int replace_old(struct flows *flows, struct record *old, const struct sf_
     return end_flow(flows, old, SF_ENDED_OVER, err);
 }
 
+/* What is held opens a connection of its own, or is told beside the one it was held at. */
 static int settle(struct flows *flows, struct record *record, bool as_new,
-                  const struct attachment *why, struct record **opened, struct sf_error *err)
+                  const struct attachment *why, struct sf_error *err)
 {
     struct held *held = record->held;
     struct record *to = record;
     int status = 0;
+    assert(held != NULL);
     record->held = NULL;
-    if (as_new) {
+    if (as_new)
         status = open_flow(flows, &held->syn[0], held->id, &to, err);
-        if (status == 0 && why != NULL)
+    if (status == 0 && as_new) {
+        assert(to != NULL);
+        to->flow.history->was_held = true;
+        if (why != NULL)
             note_reuse(to, &held->syn[0], why);
-        if (status == 0)
-            to->flow.history->was_held = true;
     }
-    if (opened != NULL)
-        *opened = to;
     for (unsigned i = 0; i < held->n && status == 0; i++)
         status = take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
     if (status == 0 && as_new && why != NULL && why->verb == ATTACH_JOIN)
@@ -442,38 +444,48 @@ static int retire(struct flows *flows, struct placing *placing, const struct att
     return end_flow(flows, placing->record[0], SF_ENDED_OVER, err);
 }
 
+/* Where the segment belongs, once what was held has found its own place. */
+static int decide(struct flows *flows, const struct sf_segment *segment, struct placing *placing,
+                  struct attachment *where, struct sf_error *err)
+{
+    int64_t msl_ns = flows->settings->msl_ns;
+    find_standings(flows, segment, placing);
+    sf_attach_decide(placing->standing, placing->n, segment, msl_ns, where);
+    if (where->settle == SETTLE_NOT)
+        return 0;
+    assert(placing->n > 0);
+    int status = settle(flows, placing->record[0], where->settle == SETTLE_AS_NEW, where, err);
+    find_standings(flows, segment, placing);
+    sf_attach_decide(placing->standing, placing->n, segment, msl_ns, where);
+    return status;
+}
+
 static int place(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
                  struct sf_error *err)
 {
     struct placing placing;
     struct attachment where;
-    find_standings(flows, segment, &placing);
-    sf_attach_decide(placing.standing, placing.n, segment, flows->settings->msl_ns, &where);
-    struct record *record = placing.n > 0 ? placing.record[where.to] : NULL;
-    int status = 0;
-    if (where.settle != SETTLE_NOT)
-        status =
-            settle(flows, placing.record[0], where.settle == SETTLE_AS_NEW, &where, &record, err);
+    int status = decide(flows, segment, &placing, &where, err);
     if (status != 0)
         return status;
-    switch (where.verb) {
-    case ATTACH_HOLD:
-        return hold(flows, placing.record[0], segment, err);
-    case ATTACH_LATE:
-        flows->totals->late++;
-        return 0;
-    case ATTACH_NEW:
+    if (where.verb == ATTACH_NEW) {
+        struct record *opened;
         status = retire(flows, &placing, &where, err);
         if (status == 0)
-            status = open_flow(flows, segment, 0, &record, err);
+            status = open_flow(flows, segment, 0, &opened, err);
         if (status != 0)
             return status;
-        note_reuse(record, segment, &where);
-        break;
-    case ATTACH_JOIN:
-        break;
+        note_reuse(opened, segment, &where);
+        return take(flows, opened, packet, segment, SF_FATE_TAKEN, err);
     }
-    return take(flows, record, packet, segment, SF_FATE_TAKEN, err);
+    assert(where.to < placing.n);
+    struct record *record = placing.record[where.to];
+    if (where.verb == ATTACH_HOLD)
+        return hold(flows, record, segment, err);
+    if (where.verb == ATTACH_JOIN)
+        return take(flows, record, packet, segment, SF_FATE_TAKEN, err);
+    flows->totals->late++;
+    return 0;
 }
 
 static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_error *err)
@@ -516,7 +528,7 @@ static int settle_all(struct flows *flows, struct sf_error *err)
             continue;
         bool as_new = sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
                                             flows->settings->msl_ns);
-        status = settle(flows, record, as_new, NULL, NULL, err);
+        status = settle(flows, record, as_new, NULL, err);
     }
     return status;
 }

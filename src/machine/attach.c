@@ -277,7 +277,7 @@ void sf_attach_decide(const struct standing *standing, uint32_t n, const struct 
         decide_syn(standing, segment, msl_ns, result);
     else
         decide_plain(standing, n, segment, result);
-    if (result->settle == SETTLE_AS_NEW) {
+    if (result->settle == SETTLE_AS_NEW && youngest->held != NULL) {
         enum phase phase = phase_of(youngest->flow, segment->time_ns, msl_ns);
         note_reuse(youngest->flow, phase, &youngest->held->syn[0], &result->reuse);
         result->old_is_forgotten = phase == PHASE_OPEN;

@@ -268,9 +268,16 @@ enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_seg
     return *wrong > *right ? SF_FATE_TAKEN : SF_FATE_DAMAGED;
 }
 
+/* Where the capture began later, nothing but a close will ever be proved. */
+static bool is_settled(const struct sf_flow *flow, enum sf_side side)
+{
+    const struct sf_end *end = &flow->end[side];
+    return sf_end_state(end) == SF_STATE_ESTABLISHED &&
+           (sf_end_is_proved(end) ||
+            (flow->history->is_midstream && flow->history->end[side].log.n == 0));
+}
+
 bool sf_machine_is_quiet(const struct sf_flow *flow)
 {
-    return sf_end_state(&flow->end[0]) == SF_STATE_ESTABLISHED &&
-           sf_end_state(&flow->end[1]) == SF_STATE_ESTABLISHED && sf_end_is_proved(&flow->end[0]) &&
-           sf_end_is_proved(&flow->end[1]);
+    return is_settled(flow, SF_CLIENT) && is_settled(flow, SF_SERVER);
 }

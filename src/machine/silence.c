@@ -199,16 +199,17 @@ static void drop_refuted(struct sf_flow *flow)
 static void reinterpret_midstream(struct sf_flow *flow)
 {
     struct sf_history *history = flow->history;
-    for (int side = 0; history->is_midstream && side < 2; side++) {
-        const struct sf_end *quiet = &flow->end[side], *closer = &flow->end[1 - side];
+    for (int i = 0; history->is_midstream && i < 2; i++) {
+        enum sf_side side = (enum sf_side)i, other = sf_other(side);
+        const struct sf_end *quiet = &flow->end[side], *closer = &flow->end[other];
         bool is_quiet = history->end[side].segments > 0 && quiet->bytes == 0 &&
                         quiet->max == quiet->first && (quiet->known & SF_KNOWS_FIN) == 0;
-        bool answered = (closer->known & SF_KNOWS_FIN) != 0 && is_fin_covered(flow, 1 - side) &&
-                        closer->bytes > 0 && history->end[1 - side].start == SF_STATE_ESTABLISHED;
+        bool answered = (closer->known & SF_KNOWS_FIN) != 0 && is_fin_covered(flow, other) &&
+                        closer->bytes > 0 && history->end[other].start == SF_STATE_ESTABLISHED;
         if (!is_quiet || !answered || history->rst_accepted)
             continue;
         history->end[side].start = SF_STATE_FIN_WAIT_2;
-        history->end[1 - side].start = SF_STATE_CLOSE_WAIT;
+        history->end[other].start = SF_STATE_CLOSE_WAIT;
         sf_fold_path(flow, SF_CLIENT);
         sf_fold_path(flow, SF_SERVER);
     }
