@@ -142,3 +142,11 @@ size_t sf_clock_duration(char text[SF_CLOCK_SIZE], int64_t ns)
         return put_two_units(text, seconds / 3600, "h", seconds % 3600 / 60, "min");
     return put_two_units(text, seconds / 86400, "d", seconds % 86400 / 3600, "h");
 }
+
+int64_t sf_clock_between(int64_t from_ns, int64_t to_ns)
+{
+    int64_t between_ns;
+    if (!__builtin_sub_overflow(to_ns, from_ns, &between_ns))
+        return between_ns;
+    return to_ns > from_ns ? INT64_MAX : INT64_MIN;
+}

@@ -29,4 +29,7 @@ int64_t sf_clock_day(int64_t time_ns);
  */
 size_t sf_clock_duration(char text[SF_CLOCK_SIZE], int64_t ns);
 
+/* From one moment to another; the nearest int64_t where the distance is larger than that. */
+int64_t sf_clock_between(int64_t from_ns, int64_t to_ns);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "words/words.h"
 
 #define PUT(output, literal) sf_output_bytes(output, literal, sizeof(literal) - 1)
@@ -45,7 +46,7 @@ static void put_between(const struct cell *cell, int64_t from_ns, int64_t to_ns)
     if (from_ns == SF_NO_TIME || to_ns == SF_NO_TIME || to_ns < from_ns)
         put_null(cell);
     else
-        sf_output_seconds(cell->output, to_ns - from_ns, DECIMALS);
+        sf_output_seconds(cell->output, sf_clock_between(from_ns, to_ns), DECIMALS);
 }
 
 /* ---- columns --------------------------------------------------------------------------------- */
@@ -120,7 +121,7 @@ static void put_end(const struct cell *cell, const struct sf_flow *flow, enum sf
 static void put_duration(const struct cell *cell, const struct sf_flow *flow, enum sf_side side)
 {
     (void)side;
-    sf_output_seconds(cell->output, flow->last_ns - flow->start_ns, DECIMALS);
+    sf_output_seconds(cell->output, sf_clock_between(flow->start_ns, flow->last_ns), DECIMALS);
 }
 
 static void put_handshake(const struct cell *cell, const struct sf_flow *flow, enum sf_side side)

@@ -91,7 +91,7 @@ static void put_outcome(struct sf_paper *paper, const struct sf_flow *flow, size
     sf_paper_to(paper, column + AT_BY);
     sf_paper_put(paper, flow->closed_by < SF_NOBODY ? sf_side_name(flow->closed_by) : "-");
     sf_paper_to(paper, paper->column + 1);
-    (void)sf_clock_duration(text, flow->last_ns - flow->start_ns);
+    (void)sf_clock_duration(text, sf_clock_between(flow->start_ns, flow->last_ns));
     sf_paper_right(paper, column + DURATION_END, text);
     (void)snprintf(text, sizeof text, "%" PRIu64 " / %" PRIu64, flow->end[SF_CLIENT].bytes,
                    flow->end[SF_SERVER].bytes);

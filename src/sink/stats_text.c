@@ -55,7 +55,7 @@ static void put_span(struct sf_paper *paper, const struct sf_totals *input)
     if (input->start_ns == SF_NO_TIME || input->packets_read == 0)
         return;
     (void)sf_clock_moment(moment, input->start_ns, input->is_nano ? 9 : 6, ' ');
-    (void)sf_clock_duration(duration, input->last_ns - input->start_ns);
+    (void)sf_clock_duration(duration, sf_clock_between(input->start_ns, input->last_ns));
     sf_paper_put_ink(paper, SF_INK_FAINT, moment);
     sf_paper_put_ink(paper, SF_INK_FAINT, _(", for "));
     sf_paper_put_ink(paper, SF_INK_FAINT, duration);

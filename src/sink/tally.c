@@ -1,5 +1,7 @@
 #include "sink/tally.h"
 
+#include "base/clock.h"
+
 #define STEPS_LOG 6 /* 64 buckets for each power of two: each is about 1.6 % wide, ±0.8 % */
 #define STEPS     (1u << STEPS_LOG)
 
@@ -59,7 +61,7 @@ int64_t sf_quantiles_at(const struct sf_quantiles *quantiles, unsigned percent)
 static void add_between(struct sf_quantiles *quantiles, int64_t from_ns, int64_t to_ns)
 {
     if (from_ns != SF_NO_TIME && to_ns != SF_NO_TIME && to_ns >= from_ns)
-        sf_quantiles_add(quantiles, to_ns - from_ns);
+        sf_quantiles_add(quantiles, sf_clock_between(from_ns, to_ns));
 }
 
 static void add_findings(struct sf_totals *totals, const struct sf_flow *flow)
