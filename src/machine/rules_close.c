@@ -180,9 +180,11 @@ bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 /* The RST answers payload that came after the FIN: both directions had been closed. */
 bool sf_rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
 {
-    bool answers_data =
-        j->pb->last_payload_ns != SF_NO_TIME && j->pb->last_payload_ns == j->pb->last_ns &&
-        j->pa->fin.first_ns != SF_NO_TIME && j->pb->last_payload_ns >= j->pa->fin.first_ns;
+    bool is_unread = (j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, j->B->max);
+    bool answers_data = is_unread && j->pb->last_payload_ns != SF_NO_TIME &&
+                        j->pb->last_payload_ns == j->pb->last_ns &&
+                        j->pa->fin.first_ns != SF_NO_TIME &&
+                        j->pb->last_payload_ns >= j->pa->fin.first_ns;
     if (!j->is_rst || !j->is_believed || !has_closed(j->A) || !answers_data || !is_first_reset(j) ||
         (!j->answers && !j->has_ack))
         return false;
