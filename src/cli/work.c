@@ -1,0 +1,192 @@
+#include "cli/work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/complain.h"
+#include "cli/signals.h"
+#include "cli/typed.h"
+#include "sink/sinks.h"
+#include "words/translate.h"
+
+#define NS_PER_S       INT64_C(1000000000)
+#define LIVE_LINGER_NS (5 * NS_PER_S)
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+void sf_work_raise(struct sf_work *work, int status)
+{
+    if (work->status == SF_EXIT_FINE || status == SF_EXIT_USAGE)
+        work->status = status;
+}
+
+/* Was it the input that failed, so that the next file may be better? A full disk stays full. */
+static bool is_of_input(const struct sf_error *err)
+{
+    static const int of_output[] = {ENOSPC, EDQUOT, EFBIG, EIO, EPIPE};
+    for (size_t i = 0; i < sizeof of_output / sizeof of_output[0]; i++)
+        if (err->code == SF_E_SYSTEM && err->sys == of_output[i])
+            return false;
+    return err->code == SF_E_DAMAGED || err->code == SF_E_FORMAT || err->code == SF_E_SYSTEM;
+}
+
+bool sf_work_fail(struct sf_work *work, const struct sf_error *err)
+{
+    if (err->code == SF_E_SYSTEM && err->sys == EINTR && sf_signals_caught() != 0)
+        return false;
+    if (err->code == SF_E_PIPE) {
+        work->is_broken = true;
+        return false;
+    }
+    sf_progress_wipe(&work->progress);
+    if (!work->is_told || !is_of_input(err))
+        sf_complain("%s", err->text);
+    sf_work_raise(work, err->code == SF_E_USAGE ? SF_EXIT_USAGE : SF_EXIT_FAILED);
+    return is_of_input(err);
+}
+
+void sf_work_notice(void *context, const char *text)
+{
+    struct sf_work *work = context;
+    sf_progress_wipe(&work->progress);
+    if (!work->is_told)
+        sf_complain("%s", text);
+}
+
+/* ---- getting ready --------------------------------------------------------------------------- */
+
+static void fill_settings(struct sf_work *work)
+{
+    const struct sf_request *request = work->request;
+    struct sf_settings *settings = &work->settings;
+    sf_settings_init(settings);
+    settings->filter = request->filter;
+    settings->interface = request->interface;
+    settings->max_packets = request->max_packets;
+    settings->duration_ns = request->duration_ns;
+    settings->msl_ns = request->msl_ns;
+    settings->linger_ns = request->linger_ns;
+    if (request->linger_ns < 0)
+        settings->linger_ns = request->interface != NULL ? LIVE_LINGER_NS : 2 * request->msl_ns;
+    settings->max_flows = request->max_flows;
+    settings->snaplen = request->snaplen;
+    settings->buffer_mib = request->buffer_mib;
+    settings->no_promiscuous = request->no_promiscuous;
+    settings->verify = request->verify;
+}
+
+static int open_selection(struct sf_work *work)
+{
+    const struct sf_texts *only = &work->request->only;
+    struct sf_error err = {0};
+    if (only->n == 0)
+        return 0;
+    int status = sf_selection_new(&work->selection, &err);
+    for (size_t i = 0; i < only->n && status == 0; i++)
+        status = sf_selection_add(work->selection, only->text[i], &err);
+    if (status == 0 && work->request->interface != NULL &&
+        work->request->command == SF_COMMAND_DUMP && !sf_selection_is_early(work->selection))
+        status =
+            sf_error_set(&err, SF_E_USAGE, 0, "%s",
+                         _("a live dump can choose only by what the first packet tells: client, "
+                           "server, port, ip"));
+    if (status != 0)
+        (void)sf_work_fail(work, &err);
+    return status;
+}
+
+static int open_output(struct sf_work *work)
+{
+    const char *path = work->request->output_path;
+    work->output_fd = STDOUT_FILENO;
+    if (path != NULL && strcmp(path, "-") != 0) {
+        work->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (work->output_fd < 0) {
+            sf_complain(_("cannot write '%s': %s"), path, strerror(errno));
+            sf_work_raise(work, SF_EXIT_FAILED);
+            return -1;
+        }
+    }
+    work->look = sf_look_at(work->request, work->output_fd);
+    if (sf_output_init(&work->output, work->output_fd) != 0) {
+        sf_complain(_("out of memory"));
+        sf_work_raise(work, SF_EXIT_FAILED);
+        return -1;
+    }
+    return 0;
+}
+
+/* The sink of a command: by --json and --csv. */
+static const char *sink_name(const struct sf_request *request)
+{
+    static const struct {
+        const char *text, *json, *csv;
+    } names[SF_COMMAND_COUNT] = {
+        [SF_COMMAND_LADDER] = {"ladder", NULL, NULL},
+        [SF_COMMAND_DUMP] = {"dump-text", "dump-json", NULL},
+        [SF_COMMAND_FLOWS] = {"flows-table", "flows-json", "flows-csv"},
+        [SF_COMMAND_STATS] = {"stats-text", "stats-json", NULL},
+    };
+    if (request->json)
+        return names[request->command].json;
+    return request->csv ? names[request->command].csv : names[request->command].text;
+}
+
+static int open_sinks(struct sf_work *work)
+{
+    const struct sf_request *request = work->request;
+    struct sf_error err = {0};
+    work->typed = sf_typed_input(request);
+    struct sf_sink_settings settings = {
+        .output = &work->output,
+        .width = work->look.width,
+        .color = work->look.color,
+        .ascii = work->look.ascii,
+        .live = work->look.live,
+        .absolute = request->absolute,
+        .quiet = request->quiet,
+        .verbose = request->verbose,
+        .msl_ns = work->settings.msl_ns,
+        .files = work->typed,
+    };
+    int status = sf_sink_new(&work->format, sink_name(request), &settings, &err);
+    sf_worst_init(&work->worst);
+    if (status == 0 && work->selection != NULL) {
+        status = sf_only_new(&work->only, work->selection, work->format, &err);
+        if (status == 0)
+            status = sf_only_new(&work->only_worst, work->selection, &work->worst.sink, &err);
+    }
+    if (status != 0)
+        (void)sf_work_fail(work, &err);
+    return status;
+}
+
+int sf_work_prepare(struct sf_work *work, const struct sf_request *request)
+{
+    memset(work, 0, sizeof *work);
+    work->request = request;
+    fill_settings(work);
+    if (open_selection(work) != 0 || open_output(work) != 0)
+        return -1;
+    return open_sinks(work) == 0 ? 0 : -1;
+}
+
+void sf_work_release(struct sf_work *work)
+{
+    struct sf_error err = {0};
+    if (work->only != NULL)
+        work->only->type->free(work->only);
+    if (work->only_worst != NULL)
+        work->only_worst->type->free(work->only_worst);
+    if (work->format != NULL)
+        work->format->type->free(work->format);
+    if (!work->is_broken && sf_output_flush(&work->output, &err) != 0)
+        (void)sf_work_fail(work, &err);
+    sf_output_release(&work->output);
+    sf_chosen_release(&work->chosen);
+    sf_selection_free(work->selection);
+    free(work->typed);
+}

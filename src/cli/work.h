@@ -1,0 +1,57 @@
+/*
+ * What a command that reads captures works with: settings, sinks, output, and how it went so far.
+ */
+#ifndef SYNFIN_CLI_WORK_H
+#define SYNFIN_CLI_WORK_H
+
+#include <stdbool.h>
+
+#include <synfin/session.h>
+
+#include "base/output.h"
+#include "cli/chosen.h"
+#include "cli/progress.h"
+#include "cli/request.h"
+#include "cli/terminal.h"
+#include "cli/worst.h"
+#include "sink/only.h"
+
+/* Everything that a command needs while it works. */
+struct sf_work {
+    const struct sf_request *request;
+    struct sf_settings settings;
+    struct sf_output output;
+    int output_fd;
+    struct sf_look look;
+    struct sf_selection *selection; /* NULL without --only */
+    struct sf_sink *format;         /* what prints */
+    struct sf_sink *only;           /* hands what is chosen to `format` */
+    struct sf_sink *only_worst;     /* hands what is chosen to `worst` */
+    struct sf_worst worst;
+    struct sf_chosen chosen;
+    struct sf_progress progress;
+    char *typed;    /* owned: the input as it would be typed again, or NULL */
+    bool is_told;   /* a first pass has named damage and order of the files */
+    bool is_broken; /* the reader of our output is gone */
+    int status;     /* enum sf_exit so far */
+};
+
+/*
+ * Makes everything ready for the request, which must outlive the work. Returns 0, or -1 after a
+ * sentence on standard error; the work is to be released in both cases.
+ */
+int sf_work_prepare(struct sf_work *work, const struct sf_request *request);
+
+/* Says a failure in its one line, and returns whether the next file may be better. */
+bool sf_work_fail(struct sf_work *work, const struct sf_error *err);
+
+/* Remembers a failure that was said elsewhere. */
+void sf_work_raise(struct sf_work *work, int status);
+
+/* A sf_notice_fn; `context` is the work. */
+void sf_work_notice(void *context, const char *text);
+
+/* Writes what is still to be written, and frees everything. */
+void sf_work_release(struct sf_work *work);
+
+#endif
