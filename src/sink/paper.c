@@ -69,22 +69,40 @@ static void end_ink(const struct sf_paper *paper, unsigned ink)
         sf_output_text(paper->output, "\033[0m");
 }
 
-/* Puts what has been prepared. */
+/* Puts the beginning of what has been prepared. */
 static void put_clean(struct sf_paper *paper, const char *clean, size_t length)
 {
-    char part[TEXT_SIZE];
-    memcpy(part, clean, length);
-    part[length] = '\0';
-    sf_output_bytes(paper->output, part, length);
-    paper->column += sf_width(part);
+    sf_output_bytes(paper->output, clean, length);
+    for (size_t at = 0, n; at < length; at += n)
+        paper->column += sf_width_of(sf_utf8_next(clean + at, &n));
+}
+
+/* How long a text is that can go as it is, a column a byte; SIZE_MAX when it cannot. */
+static size_t plain_length(const char *text)
+{
+    size_t n = 0;
+    while (text[n] >= 0x20 && text[n] < 0x7f)
+        n++;
+    return text[n] == '\0' ? n : SIZE_MAX;
+}
+
+static void put_text(struct sf_paper *paper, const char *text)
+{
+    char clean[TEXT_SIZE];
+    size_t n = plain_length(text);
+    if (n != SIZE_MAX) {
+        sf_output_bytes(paper->output, text, n);
+        paper->column += n;
+        return;
+    }
+    prepare(paper, text, clean);
+    put_clean(paper, clean, strlen(clean));
 }
 
 void sf_paper_put_ink(struct sf_paper *paper, unsigned ink, const char *text)
 {
-    char clean[TEXT_SIZE];
-    prepare(paper, text, clean);
     begin_ink(paper, ink);
-    put_clean(paper, clean, strlen(clean));
+    put_text(paper, text);
     end_ink(paper, ink);
 }
 
