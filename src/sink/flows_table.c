@@ -13,7 +13,7 @@
 
 /* A page this wide takes a connection in one line; on others it takes two, or three with findings.
  */
-#define ONE_LINE_FROM 170
+#define ONE_LINE_FROM 184
 #define ID_END        6
 #define START         8
 #define ENDS          42 /* behind "2026-07-28T14:03:07.123456+02:00" */
@@ -82,6 +82,24 @@ static void put_ends(struct sf_paper *paper, const struct sf_flow *flow)
     sf_paper_put(paper, server);
 }
 
+/* Exact up to seven digits; beyond that in megabytes, gigabytes … */
+static size_t octets_text(char *text, size_t size, uint64_t octets)
+{
+    static const char *const units[] = {"MB", "GB", "TB", "PB", "EB"};
+    const uint64_t exact = 10000000;
+    size_t unit = 0;
+    int n;
+    if (octets < exact) {
+        n = snprintf(text, size, "%" PRIu64, octets);
+    } else {
+        octets /= 1000000;
+        for (; octets >= 10000; unit++)
+            octets /= 1000;
+        n = snprintf(text, size, "%" PRIu64 " %s", octets, units[unit]);
+    }
+    return n > 0 ? (size_t)n : 0;
+}
+
 static void put_outcome(struct sf_paper *paper, const struct sf_flow *flow, size_t column)
 {
     char text[64];
@@ -93,8 +111,9 @@ static void put_outcome(struct sf_paper *paper, const struct sf_flow *flow, size
     sf_paper_to(paper, paper->column + 1);
     (void)sf_clock_duration(text, sf_clock_between(flow->start_ns, flow->last_ns));
     sf_paper_right(paper, column + DURATION_END, text);
-    (void)snprintf(text, sizeof text, "%" PRIu64 " / %" PRIu64, flow->end[SF_CLIENT].bytes,
-                   flow->end[SF_SERVER].bytes);
+    size_t n = octets_text(text, sizeof text, flow->end[SF_CLIENT].bytes);
+    n += (size_t)snprintf(text + n, sizeof text - n, " / ");
+    (void)octets_text(text + n, sizeof text - n, flow->end[SF_SERVER].bytes);
     sf_paper_to(paper, paper->column + 1);
     sf_paper_right(paper, column + OCTETS_END, text);
 }
