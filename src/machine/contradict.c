@@ -37,7 +37,8 @@ static void take_back(struct judgement *j, enum sf_sign said)
             continue;
         if (sf_history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
             entry->bits |= ENTRY_STRUCK;
-            if (!by->is_lost)
+            bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
+            if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0))
                 by->heard = *entry;
             by->is_lost = true;
         } else {
@@ -147,7 +148,7 @@ static bool fills_gap_before_fin(const struct judgement *j)
 
 void sf_contradict(struct judgement *j)
 {
-    bool is_past = j->is_stale_syn;
+    bool is_past = j->is_stale_syn || j->is_foreign_syn;
     if (j->is_syn && !is_past)
         take_back(j, SF_SIGN_SYN_AGAIN);
     if (j->is_synack && j->fits_syn && !is_past)

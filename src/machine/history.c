@@ -78,7 +78,7 @@ struct sf_found *sf_history_add_found(struct sf_flow *flow, const struct sf_foun
     return added;
 }
 
-void sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
+uint32_t sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
 {
     struct sf_found *found = flow->history->found;
     uint32_t kept = 0;
@@ -86,10 +86,12 @@ void sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
         if (found[i].code != code)
             found[kept++] = found[i];
     }
+    uint32_t dropped = flow->n_found - kept;
     flow->n_found = kept;
+    return dropped;
 }
 
-void sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept)
+uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept)
 {
     struct sf_found *found = flow->history->found;
     uint32_t n = 0;
@@ -97,7 +99,9 @@ void sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code 
         if (found[i].number != number || found[i].code == kept)
             found[n++] = found[i];
     }
+    uint32_t dropped = flow->n_found - n;
     flow->n_found = n;
+    return dropped;
 }
 
 bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,

@@ -37,7 +37,7 @@ struct sighting {
     int64_t first_ns, last_ns; /* SF_NO_TIME: never */
     int64_t interval_ns;       /* between the last two */
     uint32_t first_tsval, last_tsval;
-    uint64_t first_number;
+    uint64_t first_number, last_number;
 };
 
 /* Payload that stays unacknowledged while it is sent again and again. */
@@ -134,11 +134,12 @@ struct sf_found *sf_history_add_found(struct sf_flow *flow, const struct sf_foun
 /* The finding of that code and side, or NULL. SF_NOBODY as `side` stands for any. */
 struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side);
 
-/* Takes a finding back that turned out not to hold. */
-void sf_history_drop_found(struct sf_flow *flow, enum sf_code code);
+/* Takes a finding back that turned out not to hold. Returns how many there were. */
+uint32_t sf_history_drop_found(struct sf_flow *flow, enum sf_code code);
 
-/* Takes back what was found by a packet that turned out not to be its sender's, but for `kept`. */
-void sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept);
+/* Takes back what was found by a packet that turned out not to be its sender's, but for `kept`.
+ * Returns how many there were. */
+uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept);
 
 /*
  * Had what passed at `sent_ns` towards `side` the time to arrive there, and an answer the time to

@@ -52,6 +52,8 @@ static void judge_syn(struct judgement *j)
                      !sf_history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
+    j->is_foreign_syn = j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 &&
+                        ((j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss);
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
 }
 

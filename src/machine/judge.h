@@ -47,8 +47,9 @@ struct judgement {
     bool is_fin, is_rst, has_ack;
     bool is_plain; /* neither SYN nor RST */
     bool is_syn_again, is_synack_again, is_fin_again;
-    bool fits_syn;     /* a SYN,ACK that acknowledges the other end's SYN */
-    bool is_stale_syn; /* a SYN of an end that has proved more than its handshake */
+    bool fits_syn;       /* a SYN,ACK that acknowledges the other end's SYN */
+    bool is_stale_syn;   /* a SYN of an end that has proved more than its handshake */
+    bool is_foreign_syn; /* a SYN with other numbers than this connection's */
     bool is_first_fin;
     uint32_t fresh;     /* payload octets above everything seen */
     uint32_t late;      /* payload octets that fill a gap */

@@ -126,6 +126,7 @@ static void see(struct sighting *sighting, const struct sf_segment *segment)
         sighting->interval_ns = segment->time_ns - sighting->last_ns;
     }
     sighting->last_ns = segment->time_ns;
+    sighting->last_number = segment->number;
     sighting->last_tsval = segment->options.tsval;
 }
 
@@ -220,7 +221,7 @@ static void sample_rtt(struct judgement *j, bool is_new)
 
 void sf_learn_sent(struct judgement *j)
 {
-    if ((j->is_synack && !j->fits_syn) || j->is_absurd)
+    if ((j->is_synack && !j->fits_syn) || j->is_absurd || j->is_foreign_syn)
         return;
     learn_first(j);
     if (j->is_rst)
@@ -342,7 +343,7 @@ void sf_learn_acknowledged(struct judgement *j)
 void sf_learn_window(struct judgement *j)
 {
     bool is_syn = (j->segment->flags & SF_SYN) != 0;
-    if (j->is_rst)
+    if (j->is_rst || j->is_stale_syn || j->is_foreign_syn)
         return;
     j->A->window = (uint32_t)j->segment->window << (is_syn ? 0u : j->A->wscale);
     if (is_syn || j->is_old_ack)
@@ -356,8 +357,18 @@ void sf_learn_window(struct judgement *j)
         j->pa->window_closed_ns = j->window_closes ? j->now_ns : SF_NO_TIME;
 }
 
+/* Silence suggested that an end gave up, and now it, or the other end, speaks again. */
+static void withdraw_gave_up(struct judgement *j)
+{
+    if (!j->flow->history->gave_up)
+        return;
+    j->flow->history->gave_up = false;
+    j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_GAVE_UP);
+}
+
 static void learn_keepalive(struct judgement *j)
 {
+    withdraw_gave_up(j);
     j->pb->keepalives = 0; /* whatever A sends is a sign of life */
     if (!j->is_keepalive) {
         j->pa->keepalives = 0;

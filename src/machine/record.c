@@ -16,7 +16,7 @@ bool sf_record_is_quiet(const struct judgement *j)
 
 static bool is_worth_saying(const struct judgement *j)
 {
-    if (j->is_absurd)
+    if (j->is_absurd || j->is_foreign_syn)
         return false;
     if (j->is_rst)
         return j->is_believed;
@@ -94,7 +94,7 @@ static void say(struct judgement *j)
     if (!sf_log_append(&j->pa->log, &entry))
         return;
     sf_fold_path(j->flow, j->a);
-    if (same_path(&before, j->A) && !sf_contradict_found(j))
+    if (same_path(&before, j->A) && !sf_contradict_found(j) && !j->is_first_fin)
         sf_log_remove(&j->pa->log, j->pa->log.n - 1u);
 }
 
@@ -136,7 +136,7 @@ static bool is_worth_hearing(const struct judgement *j)
     if (j->is_rst)
         return j->is_accepted || sf_reset_heard_bits(j) != 0;
     if (j->is_syn)
-        return !j->is_stale_syn;
+        return !j->is_stale_syn && !j->is_foreign_syn;
     if (j->is_synack)
         return j->fits_syn && !j->is_stale_syn;
     return j->is_fin || plain_matters(j);
@@ -213,6 +213,7 @@ void sf_record(struct judgement *j)
         sf_reset_strike_answered(j);
     say(j);
     sf_contradict_settle(j);
+    sf_fold_path(j->flow, j->b); /* what the numbers told may have moved it already */
     hear(j);
     release_fin(j);
     sf_fold_path(j->flow, j->a);

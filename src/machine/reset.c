@@ -48,8 +48,11 @@ static void judge_place(struct judgement *j)
 static bool is_believable(const struct judgement *j)
 {
     uint32_t seq = j->segment->seq;
-    if (is_refusal_shape(j) || j->answers || j->place == RESET_EXACT || j->place == RESET_UNKNOWN)
+    if (is_refusal_shape(j) || j->answers || j->place == RESET_EXACT)
         return true;
+    /* Nothing of A is known. To an opener it must answer the SYN: RFC 9293 §3.10.7.3. */
+    if (j->place == RESET_UNKNOWN)
+        return !j->pb->has_said_plain_syn || acknowledges_own_syn(j);
     if ((j->A->known & SF_KNOWS_SEQ) != 0 && seq == j->A->max)
         return true;
     /* Neither end has acknowledged the other: the opener gives up, or answers without ACK. */

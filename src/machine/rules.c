@@ -72,15 +72,22 @@ static bool is_hidden(const bool *holds, unsigned code)
     return false;
 }
 
+static void set_severity(struct sf_flow *flow, enum sf_code code, uint8_t severity)
+{
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (flow->history->found[i].code == code)
+            flow->history->found[i].severity = severity;
+    }
+}
+
+/* Anew each time: what lowered a finding may have been taken back. */
 static void lower(struct sf_flow *flow)
 {
+    for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++)
+        set_severity(flow, (enum sf_code)lowers[i].weaker, rules[lowers[i].weaker].severity);
     for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++) {
-        if (sf_history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) == NULL)
-            continue;
-        for (uint32_t k = 0; k < flow->n_found; k++) {
-            if (flow->history->found[k].code == lowers[i].weaker)
-                flow->history->found[k].severity = SF_INFO;
-        }
+        if (sf_history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) != NULL)
+            set_severity(flow, (enum sf_code)lowers[i].weaker, SF_INFO);
     }
 }
 
@@ -89,7 +96,8 @@ static void replace(struct judgement *j, enum sf_code code)
 {
     for (size_t i = 0; i < sizeof replaces / sizeof replaces[0]; i++) {
         if (replaces[i].stronger == code)
-            sf_history_drop_found(j->flow, (enum sf_code)replaces[i].weaker);
+            j->step->first_found -=
+                sf_history_drop_found(j->flow, (enum sf_code)replaces[i].weaker);
     }
 }
 
@@ -155,12 +163,13 @@ void sf_rules_apply(struct judgement *j)
         found[code] = blank(j, code);
         holds[code] = rules[code].holds(j, &found[code]);
     }
+    if (j->by[SF_SIGN_RST].is_lost)
+        j->step->first_found -= sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number,
+                                                       SF_CODE_RESET_SUSPICIOUS);
     for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
         if (holds[code] && !is_hidden(holds, code))
             add(j, &found[code]);
     }
-    if (j->by[SF_SIGN_RST].is_lost)
-        sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number, SF_CODE_RESET_SUSPICIOUS);
     if (j->window_opens)
         end_closed_window(j);
     if (j->segment != NULL)
@@ -213,6 +222,4 @@ void sf_rules_finish(struct sf_flow *flow)
 {
     tell_closing(flow);
     time_half_close(flow);
-    if (sf_history_found(flow, SF_CODE_STRAY_SEGMENT, SF_NOBODY) != NULL)
-        sf_history_drop_found(flow, SF_CODE_MIDSTREAM);
 }

@@ -78,13 +78,13 @@ bool sf_rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *f
     return true;
 }
 
-/* The packet that began a silence is the last one of the end that spoke. */
+/* The packet that began a silence is the last SYN, or SYN,ACK, of the end that spoke. */
 static void tell_since(struct sf_found *found, const struct judgement *j, enum sf_side speaker)
 {
-    const struct private_end *end = &j->flow->history->end[speaker];
-    found->number = end->last_number;
-    found->time_ns = end->last_ns;
-    found->interval_ns = j->now_ns - end->last_ns;
+    const struct sighting *syn = &j->flow->history->end[speaker].syn;
+    found->number = syn->last_number;
+    found->time_ns = syn->last_ns;
+    found->interval_ns = j->now_ns - syn->last_ns;
     if (found->interval_ns < EARLY_NS) {
         found->severity = SF_INFO;
         found->detail = SF_DETAIL_CAPTURE_ENDED_EARLY;
@@ -133,10 +133,13 @@ static uint8_t reset_detail(const struct judgement *j)
 bool sf_rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_flow *flow = j->flow;
+    bool is_proved = sf_fold_has_proved(j->A, SF_STATE_ESTABLISHED);
     bool is_between = j->is_rst && j->is_believed && flow->history->has_syn &&
-                      flow->synack_ns != SF_NO_TIME && flow->complete_ns == SF_NO_TIME &&
+                      flow->synack_ns != SF_NO_TIME && j->pa->fin.first_ns == SF_NO_TIME &&
+                      j->pb->fin.first_ns == SF_NO_TIME &&
+                      (flow->complete_ns == SF_NO_TIME || !is_proved) &&
                       flow->handshake != SF_HANDSHAKE_SIMULTANEOUS;
-    if (!is_between)
+    if (!is_between || j->pa->resets > 0)
         return false;
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;

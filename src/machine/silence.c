@@ -17,9 +17,17 @@
 /* Repeats without any sign of the other end before silence means giving up. */
 #define STUBBORN_MIN 3u
 
+/* Timers double (RFC 6298 §5.5): the next repeat may come after twice the last interval, and only
+ * clearly more than that is silence. */
+static int64_t clearly_more(int64_t interval_ns)
+{
+    return 3 * interval_ns;
+}
+
 static int64_t after_repeats(const struct sighting *sighting)
 {
-    int64_t patience = sighting->interval_ns > 0 ? 2 * sighting->interval_ns : EMBRYONIC_NS;
+    int64_t patience =
+        sighting->interval_ns > 0 ? clearly_more(sighting->interval_ns) : EMBRYONIC_NS;
     return sighting->last_ns + patience;
 }
 
@@ -52,12 +60,29 @@ static int64_t half_closed_due(const struct sf_flow *flow, enum sf_side closer)
     return waits ? notes->fin_covered_ns + SECOND_NS : INT64_MAX;
 }
 
+/* Repeats or keepalives without an answer, and then nothing more: its sender gave up. */
 static int64_t gave_up_due(const struct sf_flow *flow, enum sf_side side)
 {
-    const struct stubborn *stubborn = &flow->history->end[side].stubborn;
-    if (stubborn->count < STUBBORN_MIN || flow->history->rst_accepted)
+    const struct private_end *end = &flow->history->end[side];
+    if (flow->history->rst_accepted)
         return INT64_MAX;
-    return stubborn->last_ns + 2 * stubborn->interval_ns;
+    if (end->stubborn.count >= STUBBORN_MIN)
+        return end->stubborn.last_ns + clearly_more(end->stubborn.interval_ns);
+    if (end->keepalives >= STUBBORN_MIN)
+        return end->keepalive_ns + clearly_more(end->keepalive_interval_ns);
+    return INT64_MAX;
+}
+
+/* At the end of the input twice the interval is all that can be asked for. */
+static bool has_given_up(const struct sf_flow *flow, enum sf_side side, int64_t now_ns)
+{
+    const struct private_end *end = &flow->history->end[side];
+    if (flow->history->rst_accepted)
+        return false;
+    return (end->stubborn.count >= STUBBORN_MIN &&
+            now_ns - end->stubborn.last_ns >= 2 * end->stubborn.interval_ns) ||
+           (end->keepalives >= STUBBORN_MIN &&
+            now_ns - end->keepalive_ns >= 2 * end->keepalive_interval_ns);
 }
 
 int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
@@ -71,7 +96,8 @@ int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
                    ? after_repeats(&history->end[SF_CLIENT].syn)
                    : INT64_MAX;
     case SILENCE_HALF_OPEN:
-        return flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME
+        return flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME &&
+                       !history->syns_crossed
                    ? after_repeats(&history->end[SF_SERVER].syn)
                    : INT64_MAX;
     case SILENCE_CLIENT_HALF_CLOSED:
@@ -93,7 +119,8 @@ static bool is_worth_watching(const struct sf_flow *flow)
 {
     return flow->complete_ns == SF_NO_TIME ||
            ((flow->end[0].known | flow->end[1].known) & SF_KNOWS_FIN) != 0 ||
-           flow->history->end[0].stubborn.count > 0 || flow->history->end[1].stubborn.count > 0;
+           flow->history->end[0].stubborn.count > 0 || flow->history->end[1].stubborn.count > 0 ||
+           flow->history->end[0].keepalives > 0 || flow->history->end[1].keepalives > 0;
 }
 
 int64_t sf_machine_next_silence(const struct sf_flow *flow)
@@ -221,7 +248,7 @@ void sf_machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_n
     struct judgement j;
     begin_step(machine, flow, now_ns, SF_MARK_END, step, &j);
     for (int side = 0; side < 2; side++) {
-        if (gave_up_due(flow, (enum sf_side)side) <= now_ns)
+        if (has_given_up(flow, (enum sf_side)side, now_ns))
             flow->history->gave_up = true;
     }
     reinterpret_midstream(flow);
