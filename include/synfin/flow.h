@@ -40,20 +40,20 @@ enum sf_known {
 
 /* Numbers are absolute and modulo 2^32. */
 struct sf_end {
-    uint32_t iss;   /* initial send sequence number */
-    uint32_t first; /* where relative numbers count from: iss, or the first SEQ seen */
-    uint32_t max;   /* highest sequence number sent, plus one (SEQ + LEN + SYN + FIN) */
-    uint32_t una;   /* highest acknowledgment number that the other end sent for it */
-    uint32_t rcv;   /* highest ACK that it sent itself: proved to have received up to there */
-    uint32_t fin;   /* sequence number of its FIN, plus one */
+    uint32_t iss;    /* initial send sequence number */
+    uint32_t first;  /* where relative numbers count from: iss, or the first SEQ seen */
+    uint32_t max;    /* highest sequence number sent, plus one (SEQ + LEN + SYN + FIN) */
+    uint32_t una;    /* highest acknowledgment number that the other end sent for it */
+    uint32_t rcv;    /* highest ACK that it sent itself: proved to have received up to there */
+    uint32_t fin;    /* sequence number of its FIN, plus one */
     uint32_t window; /* last window it advertised, scaled */
-    uint8_t known;  /* enum sf_known */
-    uint8_t ttl;    /* of its first segment */
-    uint8_t wscale; /* shift of its windows; 0 until both SYNs carried the option */
-    uint8_t n_path; /* states in `path`; 0: nothing is known */
+    uint8_t known;   /* enum sf_known */
+    uint8_t ttl;     /* of its first segment */
+    uint8_t wscale;  /* shift of its windows; 0 until both SYNs carried the option */
+    uint8_t n_path;  /* states in `path`; 0: nothing is known */
     uint8_t path[SF_PATH_MAX]; /* enum sf_state, in order; what was taken back is left out */
-    uint16_t proved;  /* bit i: path[i] is proved */
-    bool has_options; /* `options` are those of its SYN or SYN,ACK */
+    uint16_t proved;           /* bit i: path[i] is proved */
+    bool has_options;          /* `options` are those of its SYN or SYN,ACK */
     struct sf_options options;
     uint16_t syn_flags; /* flags of its SYN or SYN,ACK */
     int64_t rtt_ns;     /* round trip between the capture point and this end, the best estimate */
@@ -67,8 +67,8 @@ struct sf_end {
 
 /* One finding, by value. */
 struct sf_found {
-    uint64_t number; /* of the packet that proves it; of the one that began a silence */
-    int64_t time_ns; /* of that packet */
+    uint64_t number;     /* of the packet that proves it; of the one that began a silence */
+    int64_t time_ns;     /* of that packet */
     int64_t interval_ns; /* the duration that belongs to it (a silence, a round trip …); 0: none */
     uint32_t count;      /* how often it was seen; from 1 */
     uint32_t octets;     /* the octets that belong to it; 0: none */
@@ -90,13 +90,13 @@ struct sf_flow {
     uint32_t id;   /* 1, 2, … by first packet */
     uint32_t slot; /* small, reused after the end: an index for the arrays of sinks */
     struct sf_key key;
-    uint8_t client;    /* which end of the key is the client: 0 or 1 */
-    uint8_t handshake; /* enum sf_handshake, so far */
-    uint8_t close;     /* enum sf_close, so far */
-    uint8_t closed_by; /* enum sf_side; SF_NOBODY for none */
-    uint8_t ended;     /* enum sf_ended; holds in SF_FLOW_END */
-    bool is_nano;      /* its input has nanoseconds */
-    struct sf_end end[2]; /* by enum sf_side */
+    uint8_t client;            /* which end of the key is the client: 0 or 1 */
+    uint8_t handshake;         /* enum sf_handshake, so far */
+    uint8_t close;             /* enum sf_close, so far */
+    uint8_t closed_by;         /* enum sf_side; SF_NOBODY for none */
+    uint8_t ended;             /* enum sf_ended; holds in SF_FLOW_END */
+    bool is_nano;              /* its input has nanoseconds */
+    struct sf_end end[2];      /* by enum sf_side */
     int64_t start_ns, last_ns; /* its first and last packet */
     /* First SYN, first SYN,ACK, and the ACK that completed the handshake, or SF_NO_TIME. */
     int64_t syn_ns, synack_ns, complete_ns;
@@ -106,7 +106,8 @@ struct sf_flow {
 };
 
 /* The end of the connection that sent `segment`. */
-static inline enum sf_side sf_flow_sender(const struct sf_flow *flow, const struct sf_segment *segment)
+static inline enum sf_side sf_flow_sender(const struct sf_flow *flow,
+                                          const struct sf_segment *segment)
 {
     return segment->from == flow->client ? SF_CLIENT : SF_SERVER;
 }
@@ -117,10 +118,16 @@ static inline enum sf_state sf_end_state(const struct sf_end *end)
     return end->n_path > 0 ? (enum sf_state)end->path[end->n_path - 1] : SF_STATE_NONE;
 }
 
-/* Is the state that the end is in proved, not merely assumed? */
+/* Is the state at `at` of its path proved, not merely assumed? */
+static inline bool sf_end_proves(const struct sf_end *end, unsigned at)
+{
+    return at < end->n_path && ((unsigned)end->proved >> at & 1u) != 0;
+}
+
+/* Is the state that the end is in proved? */
 static inline bool sf_end_is_proved(const struct sf_end *end)
 {
-    return end->n_path > 0 && (end->proved >> (end->n_path - 1) & 1u) != 0;
+    return end->n_path > 0 && sf_end_proves(end, end->n_path - 1u);
 }
 
 #endif

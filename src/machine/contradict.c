@@ -79,7 +79,7 @@ static bool says_answer_without_syn(const struct judgement *j)
     if (!j->is_plain || !j->has_ack || j->pa->has_said_synack || !j->pa->has_said_plain_syn)
         return false;
     for (unsigned i = 0; i < j->A->n_path; i++) {
-        if (j->A->path[i] == SF_STATE_SYN_RCVD && (j->A->proved >> i & 1u) == 0)
+        if (j->A->path[i] == SF_STATE_SYN_RCVD && !sf_end_proves(j->A, i))
             return true;
     }
     return false;

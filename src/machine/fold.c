@@ -27,7 +27,7 @@ bool sf_fold_contradicts(enum sf_sign said, enum sf_sign heard)
 bool sf_fold_has_proved(const struct sf_end *end, enum sf_state state)
 {
     for (unsigned i = 0; i < end->n_path; i++) {
-        if (end->path[i] == state && (end->proved >> i & 1u) != 0)
+        if (end->path[i] == state && sf_end_proves(end, i))
             return true;
     }
     return false;

@@ -34,7 +34,7 @@ static bool is_past_handshake(const struct sf_end *end)
         enum sf_state state = (enum sf_state)end->path[i];
         bool is_opening = state == SF_STATE_CLOSED || state == SF_STATE_LISTEN ||
                           state == SF_STATE_SYN_SENT || state == SF_STATE_SYN_RCVD;
-        if (!is_opening && (end->proved >> i & 1u) != 0)
+        if (!is_opening && sf_end_proves(end, i))
             return true;
     }
     return false;
