@@ -19,7 +19,8 @@ enum sf_event_kind {
     SF_EVENT_SEGMENT,   /* a segment took its place in a connection: flow, segment, step */
     SF_EVENT_SILENCE,   /* findings of silence: flow, found, n_found, time_ns */
     SF_EVENT_FLOW_END,  /* the connection's row is final: flow */
-    SF_EVENT_FLOW_DROP, /* the connection ended and is not wanted: forget what is kept of it: flow */
+    SF_EVENT_FLOW_DROP, /* the connection ended and is not wanted: forget what is kept of it: flow
+                         */
     SF_EVENT_TOTALS     /* the input is over: totals */
 };
 #define SF_WANTS(kind) (1u << (kind))
@@ -32,7 +33,7 @@ enum sf_fate {
     SF_FATE_SETTLED, /* a held SYN took its place: event->flow is where it went */
     SF_FATE_COPY,    /* the capture saw this packet before: it is counted, and changes nothing */
     SF_FATE_DAMAGED, /* its checksum or shape is wrong: it is counted, and changes nothing */
-    SF_FATE_LATE     /* it came after the connection's row was written: counted in the totals only */
+    SF_FATE_LATE /* it came after the connection's row was written: counted in the totals only */
 };
 
 /* What repeating a segment meant. */
@@ -47,26 +48,26 @@ enum sf_repeat {
 
 /* What is remarkable about a step: bits of sf_step.marks. 0 is the quiet middle of a connection. */
 enum sf_mark {
-    SF_MARK_FIRST = 0x00001,     /* the connection's first segment */
-    SF_MARK_SYN = 0x00002,       /* SYN or SYN,ACK */
+    SF_MARK_FIRST = 0x00001, /* the connection's first segment */
+    SF_MARK_SYN = 0x00002,   /* SYN or SYN,ACK */
     SF_MARK_FIN = 0x00004,
     SF_MARK_RST = 0x00008,
-    SF_MARK_OPENING = 0x00010,   /* a segment while the handshake is not complete on both sides */
-    SF_MARK_CLOSING = 0x00020,   /* a segment after the first FIN */
-    SF_MARK_MOVED = 0x00040,     /* a state of an end changed or became proved */
+    SF_MARK_OPENING = 0x00010,    /* a segment while the handshake is not complete on both sides */
+    SF_MARK_CLOSING = 0x00020,    /* a segment after the first FIN */
+    SF_MARK_MOVED = 0x00040,      /* a state of an end changed or became proved */
     SF_MARK_TAKEN_BACK = 0x00080, /* an assumption was withdrawn */
-    SF_MARK_REPEAT = 0x00100,    /* it repeats an earlier segment with SYN, FIN or payload */
-    SF_MARK_OLD_DATA = 0x00200,  /* payload below the highest number seen */
-    SF_MARK_UNSEEN = 0x00400,    /* it acknowledges what never passed here */
-    SF_MARK_PROBE = 0x00800,     /* a keepalive or zero-window probe */
-    SF_MARK_WINDOW = 0x01000,    /* the window closed or opened */
-    SF_MARK_CHALLENGE = 0x02000, /* a bare ACK in answer to an unacceptable segment */
+    SF_MARK_REPEAT = 0x00100,     /* it repeats an earlier segment with SYN, FIN or payload */
+    SF_MARK_OLD_DATA = 0x00200,   /* payload below the highest number seen */
+    SF_MARK_UNSEEN = 0x00400,     /* it acknowledges what never passed here */
+    SF_MARK_PROBE = 0x00800,      /* a keepalive or zero-window probe */
+    SF_MARK_WINDOW = 0x01000,     /* the window closed or opened */
+    SF_MARK_CHALLENGE = 0x02000,  /* a bare ACK in answer to an unacceptable segment */
     SF_MARK_COPY = 0x04000,
     SF_MARK_DAMAGED = 0x08000,
-    SF_MARK_REUSE = 0x10000,     /* the first segment on ports that were used before */
-    SF_MARK_HELD = 0x20000,      /* a SYN was held, or a held SYN took its place */
-    SF_MARK_SILENCE = 0x40000,   /* no segment: silence was long enough to tell something */
-    SF_MARK_END = 0x80000        /* no segment: the connection's row is about to be written */
+    SF_MARK_REUSE = 0x10000,   /* the first segment on ports that were used before */
+    SF_MARK_HELD = 0x20000,    /* a SYN was held, or a held SYN took its place */
+    SF_MARK_SILENCE = 0x40000, /* no segment: silence was long enough to tell something */
+    SF_MARK_END = 0x80000      /* no segment: the connection's row is about to be written */
 };
 
 /* A state as it is known at one moment. */
@@ -119,13 +120,13 @@ struct sf_quantiles {
 
 /* Totals over the chosen connections and over the whole input. */
 struct sf_totals {
-    uint64_t packets_read;     /* records of the input */
-    uint64_t packets_analysed; /* segments that the machine took */
+    uint64_t packets_read;                   /* records of the input */
+    uint64_t packets_analysed;               /* segments that the machine took */
     uint64_t packets_skipped[SF_SKIP_COUNT]; /* by reason; with the analysed they add up to read */
-    uint64_t packets_copied;    /* of the analysed: captured twice */
-    uint64_t packets_offloaded; /* of the analysed: checksum left to a network card */
-    uint64_t late;              /* of the analysed: after the row of their connection was written */
-    uint64_t evicted;           /* connections written early because memory ran out */
+    uint64_t packets_copied;                 /* of the analysed: captured twice */
+    uint64_t packets_offloaded;              /* of the analysed: checksum left to a network card */
+    uint64_t late;    /* of the analysed: after the row of their connection was written */
+    uint64_t evicted; /* connections written early because memory ran out */
     uint64_t drops_kernel, drops_interface; /* packets the capture lost */
     bool has_drops;                         /* the two above are known */
     int64_t start_ns, last_ns;              /* of the input; SF_NO_TIME when empty */
@@ -133,8 +134,8 @@ struct sf_totals {
     uint32_t connections;
     uint64_t handshakes[SF_HANDSHAKE_COUNT];
     uint64_t closes[SF_CLOSE_COUNT];
-    uint64_t closed_by[3]; /* by enum sf_side */
-    uint64_t found[SF_CODE_COUNT]; /* findings by code: connections and sides that have it */
+    uint64_t closed_by[3];               /* by enum sf_side */
+    uint64_t found[SF_CODE_COUNT];       /* findings by code: connections and sides that have it */
     uint64_t found_times[SF_CODE_COUNT]; /* the sum of their counts */
     uint64_t by_severity[SF_SEVERITY_COUNT];
     uint64_t retransmissions, syn_repeats, synack_repeats, fin_repeats;

@@ -38,14 +38,14 @@ enum sf_flag {
 
 /* Which options a segment carried: bits of sf_options.present. */
 enum sf_option {
-    SF_OPT_MSS = 0x01,          /* RFC 9293 §3.7.1 */
-    SF_OPT_WSCALE = 0x02,       /* RFC 7323 §2 */
+    SF_OPT_MSS = 0x01,            /* RFC 9293 §3.7.1 */
+    SF_OPT_WSCALE = 0x02,         /* RFC 7323 §2 */
     SF_OPT_SACK_PERMITTED = 0x04, /* RFC 2018 §2 */
-    SF_OPT_TIMESTAMPS = 0x08,   /* RFC 7323 §3 */
-    SF_OPT_SACK = 0x10,         /* RFC 2018 §3; the first block only is kept */
-    SF_OPT_FASTOPEN = 0x20,     /* RFC 7413 §4.1.1, also its experimental form (kind 254) */
-    SF_OPT_MPTCP = 0x40,        /* RFC 8684 §3 */
-    SF_OPT_USER_TIMEOUT = 0x80  /* RFC 5482 §3 */
+    SF_OPT_TIMESTAMPS = 0x08,     /* RFC 7323 §3 */
+    SF_OPT_SACK = 0x10,           /* RFC 2018 §3; the first block only is kept */
+    SF_OPT_FASTOPEN = 0x20,       /* RFC 7413 §4.1.1, also its experimental form (kind 254) */
+    SF_OPT_MPTCP = 0x40,          /* RFC 8684 §3 */
+    SF_OPT_USER_TIMEOUT = 0x80    /* RFC 5482 §3 */
 };
 
 struct sf_options {
@@ -101,10 +101,11 @@ enum sf_checksum {
 
 /* Oddities of a segment's shape: bits of sf_segment.quality. */
 enum sf_quality {
-    SF_QUALITY_TRUNCATED = 0x01,    /* part of the TCP header or payload was not captured */
-    SF_QUALITY_BAD_OFFSET = 0x02,   /* data offset below 5 or beyond the segment: moves no state */
-    SF_QUALITY_BAD_OPTION = 0x04,   /* an option with an impossible length */
-    SF_QUALITY_MORE_FRAGMENTS = 0x08, /* the first of several fragments; its FIN comes with the last */
+    SF_QUALITY_TRUNCATED = 0x01,  /* part of the TCP header or payload was not captured */
+    SF_QUALITY_BAD_OFFSET = 0x02, /* data offset below 5 or beyond the segment: moves no state */
+    SF_QUALITY_BAD_OPTION = 0x04, /* an option with an impossible length */
+    SF_QUALITY_MORE_FRAGMENTS =
+        0x08, /* the first of several fragments; its FIN comes with the last */
     SF_QUALITY_NO_TCP_OPTIONS = 0x10 /* options are there but were not captured whole */
 };
 
@@ -117,22 +118,22 @@ struct sf_segment {
     uint32_t payload;    /* octets by the IP header, not by what was captured */
     uint32_t tcp_length; /* of TCP header and payload, by the IP header */
     uint32_t interface;
-    uint16_t flags; /* enum sf_flag; a flag that was not captured is 0 */
+    uint16_t flags;  /* enum sf_flag; a flag that was not captured is 0 */
     uint16_t window; /* as in the header, unscaled */
     uint16_t urgent;
-    uint16_t checksum;    /* as in the header */
-    uint16_t ip_id;       /* IPv4 identification; 0 in IPv6 */
-    uint16_t ip_offset;   /* of the innermost IP header in the packet's bytes */
-    uint16_t tcp_offset;  /* of the TCP header in the packet's bytes */
+    uint16_t checksum;   /* as in the header */
+    uint16_t ip_id;      /* IPv4 identification; 0 in IPv6 */
+    uint16_t ip_offset;  /* of the innermost IP header in the packet's bytes */
+    uint16_t tcp_offset; /* of the TCP header in the packet's bytes */
 
-    uint8_t data_offset;  /* header length in 32-bit words */
-    uint8_t reserved;     /* the three reserved bits */
-    uint8_t ttl;          /* or hop limit */
-    uint8_t from;         /* which end of the key sent it: 0 or 1 */
-    uint8_t kind;         /* enum sf_segment_kind */
+    uint8_t data_offset;    /* header length in 32-bit words */
+    uint8_t reserved;       /* the three reserved bits */
+    uint8_t ttl;            /* or hop limit */
+    uint8_t from;           /* which end of the key sent it: 0 or 1 */
+    uint8_t kind;           /* enum sf_segment_kind */
     uint8_t checksum_state; /* enum sf_checksum */
-    uint8_t quality;      /* enum sf_quality bits */
-    bool is_nano;         /* the time has nanoseconds */
+    uint8_t quality;        /* enum sf_quality bits */
+    bool is_nano;           /* the time has nanoseconds */
     struct sf_options options;
 };
 

@@ -82,7 +82,8 @@ int sf_session_capture(struct sf_session *session, struct sf_error *err);
 /* Ends sf_session_capture or sf_session_read after the packet in hand. Safe in a signal handler. */
 void sf_session_stop(struct sf_session *session);
 
-/* Was a limit of the settings reached, or sf_session_stop called? Then further files are not read. */
+/* Was a limit of the settings reached, or sf_session_stop called? Then further files are not read.
+ */
 bool sf_session_is_done(const struct sf_session *session);
 
 /* Ends all connections, tells their rows and the totals. Call once. */
