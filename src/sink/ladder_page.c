@@ -117,7 +117,7 @@ static void add_findings_count(struct sf_sentence *sentence, uint32_t n)
         return;
     }
     sf_sentence_add_number(sentence, n);
-    sf_sentence_add(sentence, sf_translate_n(N_(" finding"), N_(" findings"), n));
+    sf_sentence_add(sentence, sf_translate_n(" finding", " findings", n));
 }
 
 static void put_outcome(struct sf_paper *paper, const struct sf_flow *flow)

@@ -67,6 +67,8 @@ static void put_ports(const struct lesson *lesson)
 
 static const char *meaning_of_seq(const struct sf_segment *segment)
 {
+    if ((segment->flags & SF_RST) != 0)
+        return _("its next number, or taken from what it answers");
     if ((segment->flags & SF_SYN) != 0)
         return _("the initial number (ISN); the SYN itself takes it");
     if (segment->payload > 0)
@@ -134,7 +136,9 @@ static void put_window(const struct lesson *lesson)
     char text[128];
     const struct sf_segment *segment = lesson->segment;
     unsigned shift = lesson->flow->end[lesson->sender].wscale;
-    if ((segment->flags & SF_SYN) != 0)
+    if ((segment->flags & SF_RST) != 0)
+        (void)snprintf(text, sizeof text, "%s", _("means nothing in a RST"));
+    else if ((segment->flags & SF_SYN) != 0)
         (void)snprintf(text, sizeof text, "%s", _("octets it can take; in a SYN never scaled"));
     else if (shift > 0)
         (void)snprintf(text, sizeof text, _("× 2^%u = %" PRIu64 " octets that it can take"), shift,

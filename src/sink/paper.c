@@ -139,22 +139,6 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text)
     sf_paper_put(paper, text);
 }
 
-void sf_paper_cell(struct sf_paper *paper, unsigned ink, const char *text, size_t columns)
-{
-    char clean[TEXT_SIZE];
-    const char *dots = paper->ascii ? "..." : "…";
-    size_t dots_columns = sf_width(dots);
-    prepare(paper, text, clean);
-    begin_ink(paper, ink);
-    if (sf_width(clean) <= columns) {
-        put_clean(paper, clean, strlen(clean));
-    } else if (columns > dots_columns) {
-        put_clean(paper, clean, sf_width_fit(clean, columns - dots_columns, NULL));
-        put_clean(paper, dots, strlen(dots));
-    }
-    end_ink(paper, ink);
-}
-
 /*
  * How many bytes go on this line: up to the last blank that fits, or, beside wide characters, which
  * need no blanks, up to the last that fits; 0 when the first word is too wide.

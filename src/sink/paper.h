@@ -46,9 +46,6 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text);
 /* Blanks up to `column`; none when the paper is there already or beyond. */
 void sf_paper_to(struct sf_paper *paper, size_t column);
 
-/* Puts at most `columns` of the text; what is cut ends in "…". */
-void sf_paper_cell(struct sf_paper *paper, unsigned ink, const char *text, size_t columns);
-
 /* The text, broken between words before the width; further lines begin at `indent`. */
 void sf_paper_wrap(struct sf_paper *paper, size_t indent, const char *text);
 

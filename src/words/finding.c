@@ -78,14 +78,13 @@ static void add_clause(struct sf_sentence *sentence, const char *text)
 static void add_numbers(struct sf_sentence *sentence, const struct sf_found *found)
 {
     if (found->count > 1)
-        add_filled(
-            sentence,
-            sf_translate_n(N_("Seen {count} time."), N_("Seen {count} times."), found->count),
-            found);
+        add_filled(sentence,
+                   sf_translate_n("Seen {count} time.", "Seen {count} times.", found->count),
+                   found);
     if (found->octets > 0)
         add_filled(sentence,
-                   sf_translate_n(N_("{octets} octet is concerned."),
-                                  N_("{octets} octets are concerned."), found->octets),
+                   sf_translate_n("{octets} octet is concerned.", "{octets} octets are concerned.",
+                                  found->octets),
                    found);
     if (found->interval_ns > 0 && found->code < SF_CODE_COUNT && intervals[found->code] != NULL)
         add_filled(sentence, sf_translate(intervals[found->code]), found);

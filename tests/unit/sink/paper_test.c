@@ -93,32 +93,12 @@ static void test_columns(void **state)
     assert_sheet(&sheet, "->  18446744073709551615");
 }
 
-static void test_cells(void **state)
-{
-    (void)state;
-    static const struct {
-        bool ascii;
-        size_t columns;
-        const char *text, *cell;
-    } cases[] = {
-        {false, 5, "abcde", "abcde"}, {false, 4, "abcde", "abc…"}, {true, 4, "abcde", "a..."},
-        {false, 1, "abcde", ""},      {false, 4, "三次握", "三…"}, {false, 5, "", ""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct sheet sheet;
-        begin(&sheet, 40, cases[i].ascii);
-        sf_paper_cell(&sheet.paper, SF_INK_PLAIN, cases[i].text, cases[i].columns);
-        assert_sheet(&sheet, cases[i].cell);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wrap),
         cmocka_unit_test(test_nothing_reaches_the_terminal),
         cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
