@@ -10,16 +10,22 @@
 #define WIDTH_MIN     40
 #define WIDTH_MAX     1000
 
-static unsigned width_of(int fd)
+/* COLUMNS, when it is a number above 0; else 0. */
+static long wanted_columns(void)
 {
-    struct winsize size;
     const char *columns = getenv("COLUMNS");
     char *end = NULL;
     long wanted = columns != NULL ? strtol(columns, &end, 10) : 0;
-    if ((columns == NULL || end == columns || *end != '\0' || wanted <= 0) && isatty(fd) &&
-        ioctl(fd, TIOCGWINSZ, &size) == 0)
+    return columns != NULL && end != columns && *end == '\0' && wanted > 0 ? wanted : 0;
+}
+
+static unsigned width_of(int fd)
+{
+    struct winsize size;
+    long wanted = wanted_columns();
+    if (wanted == 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0)
         wanted = size.ws_col;
-    if (wanted <= 0)
+    if (wanted == 0)
         return WIDTH_DEFAULT;
     if (wanted < WIDTH_MIN)
         return WIDTH_MIN;
