@@ -200,7 +200,7 @@ cppcheck:
 format: ## lay all C out by .clang-format
 	$(quiet)clang-format -i $(C_FILES)
 format-check:
-	$(call say,FORMAT,'*.c *.h')clang-format --dry-run -Werror $(C_FILES)
+	$(call say,FORMAT,src include tests)clang-format --dry-run -Werror $(C_FILES)
 
 .PHONY: rooms
 rooms: ## who includes whom, against src/rooms
