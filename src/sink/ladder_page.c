@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -24,17 +25,21 @@ static void put_endpoint(struct sf_paper *paper, const struct sf_flow *flow, enu
     sf_paper_put_ink(paper, SF_INK_STRONG, text);
 }
 
-static void put_context(struct sf_paper *paper, const struct sf_flow *flow)
+/* VLAN and tunnel, on the same line where there is room. */
+static void put_context(struct sf_paper *paper, const struct sf_flow *flow, size_t indent)
 {
-    char tunnel[SF_TUNNEL_SIZE];
-    if (flow->key.vlan[0] != SF_NO_VLAN) {
-        sf_paper_put(paper, "   VLAN ");
-        sf_paper_number(paper, flow->key.vlan[0]);
-    }
-    if (sf_tunnel_word(tunnel, &flow->key)) {
-        sf_paper_put(paper, "   ");
-        sf_paper_put(paper, tunnel);
-    }
+    char text[64], tunnel[SF_TUNNEL_SIZE], vlan[24] = "";
+    bool has_vlan = flow->key.vlan[0] != SF_NO_VLAN;
+    bool has_tunnel = sf_tunnel_word(tunnel, &flow->key);
+    if (!has_vlan && !has_tunnel)
+        return;
+    if (has_vlan)
+        (void)snprintf(vlan, sizeof vlan, "VLAN %u%s", flow->key.vlan[0], has_tunnel ? ", " : "");
+    (void)snprintf(text, sizeof text, "%s%s", vlan, tunnel);
+    if (paper->column + 3 + strlen(text) > paper->width)
+        sf_paper_end_line(paper);
+    sf_paper_to(paper, paper->column == 0 ? indent : paper->column + 3);
+    sf_paper_put(paper, text);
 }
 
 static void put_who(struct sf_paper *paper, const struct sf_flow *flow)
@@ -57,7 +62,7 @@ static void put_who(struct sf_paper *paper, const struct sf_flow *flow)
         sf_paper_put(paper, " → ");
     }
     put_endpoint(paper, flow, SF_SERVER);
-    put_context(paper, flow);
+    put_context(paper, flow, indent);
     sf_paper_end_line(paper);
 }
 

@@ -135,6 +135,8 @@ static void tell_ipv6(struct story *story, struct sf_sink *sink)
     story_begin(story, sink);
     story->flow.key.ip = 6;
     memset(story->flow.key.addr, 0xee, sizeof story->flow.key.addr);
+    story->flow.key.vlan[0] = 5;
+    story->flow.key.tunnel = SF_TUNNEL_GRE;
     story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
     story_tell(story);
     story_end(story);
@@ -146,7 +148,7 @@ static void test_long_addresses(void **state)
     char *text = printed("ladder", (struct sf_sink_settings){0}, tell_ipv6);
     assert_lines_fit(text, 80);
     assert_has(text, "connection 1   [eeee:eeee:eeee:eeee:eeee:eeee:eeee:eeee]:41000\n"
-                     "             → [eeee:eeee:eeee:eeee:eeee:eeee:eeee:eeee]:80\n");
+                     "             → [eeee:eeee:eeee:eeee:eeee:eeee:eeee:eeee]:80   VLAN 5, gre\n");
     free(text);
 }
 
