@@ -83,7 +83,7 @@ struct sf_note {
     int64_t value[3];   /* what the row's text refers to as {0}, {1}, {2} */
 };
 
-#define SF_NOTES_MAX 8
+#define SF_NOTES_MAX 14
 
 /* What one segment did. `before`, `after`, `taken_back` are by enum sf_side. */
 struct sf_step {

@@ -106,6 +106,7 @@ enum sf_quality {
     SF_QUALITY_BAD_OPTION = 0x04, /* an option with an impossible length */
     SF_QUALITY_MORE_FRAGMENTS =
         0x08, /* the first of several fragments; its FIN comes with the last */
+    SF_QUALITY_COPY_BY_TIME = 0x20,  /* taken for a copy because nothing is repeated so soon */
     SF_QUALITY_NO_TCP_OPTIONS = 0x10 /* options are there but were not captured whole */
 };
 

@@ -1,5 +1,6 @@
 #include "engine/copies.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,28 +63,32 @@ static uint64_t fingerprint(const struct sf_segment *s)
     return hash | 1u;
 }
 
-static bool is_copy(const struct seen *seen, const struct sf_segment *segment)
+static enum copy compare(const struct seen *seen, const struct sf_segment *segment)
 {
     int64_t apart = segment->time_ns - seen->time_ns;
     if (apart < 0)
         apart = apart == INT64_MIN ? INT64_MAX : -apart;
-    bool other_ttl = seen->ttl != segment->ttl,
-         other_interface = seen->interface != segment->interface;
-    bool other_hop = other_ttl || other_interface;
+    bool other_ttl = seen->ttl != segment->ttl;
+    bool other_interface = seen->interface != segment->interface;
     /* Routed past here: a queue may lie between the two sights. */
     bool is_routed = other_ttl && other_interface;
-    return ((segment->ip_id != 0 || is_routed) && apart < SAME_ID_NS) ||
-           (other_hop && apart < OTHER_HOP_NS) || apart < SAME_MOMENT_NS;
+    if ((segment->ip_id != 0 || is_routed) && apart < SAME_ID_NS)
+        return COPY_CERTAIN;
+    if (other_ttl && apart < OTHER_HOP_NS)
+        return COPY_CERTAIN;
+    bool is_soon = (other_interface && apart < OTHER_HOP_NS) || apart < SAME_MOMENT_NS;
+    return is_soon ? COPY_BY_TIME : COPY_NOT;
 }
 
-bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment)
+enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment)
 {
     uint64_t print = fingerprint(segment);
     uint32_t set = (uint32_t)(print >> 40) & (SETS - 1u);
     for (unsigned way = 0; way < WAYS; way++) {
         struct seen *seen = &copies->seen[set][way];
-        if (seen->print == print && is_copy(seen, segment))
-            return true;
+        enum copy copy = seen->print == print ? compare(seen, segment) : COPY_NOT;
+        if (copy != COPY_NOT)
+            return copy;
     }
     struct seen *oldest = &copies->seen[set][copies->next[set]];
     copies->next[set] = (uint8_t)((copies->next[set] + 1u) % WAYS);
@@ -92,5 +97,5 @@ bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment)
                             .interface = segment->interface,
                             .ip_id = segment->ip_id,
                             .ttl = segment->ttl};
-    return false;
+    return COPY_NOT;
 }

@@ -7,8 +7,6 @@
 #ifndef SYNFIN_ENGINE_COPIES_H
 #define SYNFIN_ENGINE_COPIES_H
 
-#include <stdbool.h>
-
 #include <synfin/segment.h>
 
 struct copies;
@@ -17,12 +15,18 @@ struct copies;
 struct copies *sf_copies_new(void);
 void sf_copies_free(struct copies *copies);
 
+enum copy {
+    COPY_NOT,
+    COPY_CERTAIN, /* by its identification, or by its TTL, one hop further */
+    COPY_BY_TIME  /* nothing but a copy comes so soon */
+};
+
 /*
  * Was this very packet seen before? The same TCP header, options and payload, and either the same
  * IPv4 identification, or another TTL on another interface, within 50 ms; or another TTL or
  * interface within 5 ms; or within 1 ms.
  * Remembers it otherwise.
  */
-bool sf_copies_seen(struct copies *copies, const struct sf_segment *segment);
+enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment);
 
 #endif

@@ -191,12 +191,14 @@ static int end_flow(struct flows *flows, struct record *record, enum sf_ended en
 static int wake(struct flows *flows, struct record *record, int64_t now_ns, struct sf_error *err)
 {
     record->wake_ns = INT64_MAX;
-    if (record->is_written) {
-        if (record->written_ns <= now_ns)
-            forget(flows, record);
-        else
-            remind(flows, record);
+    if (record->is_written && record->written_ns > now_ns) {
+        remind(flows, record);
         return 0;
+    }
+    if (record->is_written) {
+        int status = record->held != NULL ? settle(flows, record, true, NULL, err) : 0;
+        forget(flows, record);
+        return status;
     }
     if (sf_machine_next_silence(&record->flow) <= now_ns) {
         struct sf_step step;
@@ -427,7 +429,9 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         if (why != NULL)
             note_reuse(to, &held->syn[0], why);
     }
-    for (unsigned i = 0; i < held->n && status == 0; i++)
+    if (to->is_written)
+        flows->totals->late += held->n;
+    for (unsigned i = 0; i < held->n && status == 0 && !to->is_written; i++)
         status = take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
     if (status == 0 && as_new && why != NULL && why->verb == ATTACH_JOIN)
         status = replace_old(flows, record, &held->syn[0], why, err);
@@ -488,11 +492,14 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
     return 0;
 }
 
+/* A copy is told where its original went: to the youngest connection that has its number. */
 static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_error *err)
 {
     flows->totals->packets_copied++;
     struct record *record = sf_table_find(flows->table, &segment->key, segment->hash);
-    if (record == NULL || record->is_written || record->flow.start_ns == SF_NO_TIME)
+    while (record != NULL && !sf_machine_has_number(&record->flow, segment))
+        record = sf_table_older(record);
+    if (record == NULL || record->is_written)
         return 0;
     return take(flows, record, NULL, segment, SF_FATE_COPY, err);
 }
@@ -504,9 +511,13 @@ int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf
     if (status != 0)
         return status;
     flows->totals->packets_analysed++;
-    if (segment->kind == SF_SEGMENT_SENT && sf_copies_seen(flows->copies, segment))
-        return take_copy(flows, segment, err);
-    return place(flows, packet, segment, err);
+    enum copy copy =
+        segment->kind == SF_SEGMENT_SENT ? sf_copies_seen(flows->copies, segment) : COPY_NOT;
+    if (copy == COPY_NOT)
+        return place(flows, packet, segment, err);
+    if (copy == COPY_BY_TIME)
+        segment->quality |= SF_QUALITY_COPY_BY_TIME;
+    return take_copy(flows, segment, err);
 }
 
 /* ---- the end ----------------------------------------------------------------------------------

@@ -30,6 +30,12 @@ static void say_options(struct judgement *j)
     const struct sf_options *options = &j->segment->options;
     if (has(options, SF_OPT_MSS))
         say(j, SF_SAY_OPTION_MSS, options->mss, 0, 0);
+    if (has(options, SF_OPT_WSCALE))
+        say(j, SF_SAY_OPTION_WSCALE, options->wscale, 0, 0);
+    if (has(options, SF_OPT_SACK_PERMITTED))
+        say(j, SF_SAY_OPTION_SACK, 0, 0, 0);
+    if (has(options, SF_OPT_TIMESTAMPS))
+        say(j, SF_SAY_OPTION_TIMESTAMPS, 0, 0, 0);
     if (has(options, SF_OPT_FASTOPEN))
         say(j, options->fastopen_length > 0 ? SF_SAY_FASTOPEN_COOKIE : SF_SAY_FASTOPEN_REQUEST,
             options->fastopen_length, 0, 0);

@@ -61,13 +61,26 @@ static bool covers_held(const struct held *held, const struct sf_segment *segmen
            seq_within(segment->ack, held->syn[0].seq + 1u, held_end(held));
 }
 
-/* An end that proves to have the old numbers still, or sends on with them. */
+/* An end that has the old numbers still. */
 static bool has_old_numbers(const struct sf_flow *flow, const struct sf_segment *segment)
 {
     const struct sf_end *end = &flow->end[side_of(flow, segment->from)];
     if ((end->known & SF_KNOWS_SEQ) == 0)
         return false;
     return seq_within(segment->seq, end->first, end->max + 1u);
+}
+
+/* It brings something new with the old numbers; what is below may be an old duplicate. */
+static bool goes_on(const struct sf_flow *flow, const struct sf_segment *segment)
+{
+    enum sf_side side = side_of(flow, segment->from);
+    const struct sf_end *end = &flow->end[side], *other = &flow->end[sf_other(side)];
+    bool brings =
+        (end->known & SF_KNOWS_SEQ) != 0 && segment->payload > 0 && segment->seq == end->max;
+    bool acknowledges = (segment->flags & SF_ACK) != 0 && (end->known & SF_KNOWS_RCV) != 0 &&
+                        seq_before(end->rcv, segment->ack) &&
+                        seq_not_after(segment->ack, other->max);
+    return brings || acknowledges;
 }
 
 static void decide_beside_held(const struct standing *youngest, const struct sf_segment *segment,
@@ -89,7 +102,7 @@ static void decide_beside_held(const struct standing *youngest, const struct sf_
         return;
     }
     /* Its sender goes on with the old connection, so the SYN was not its word. */
-    if (!is_reset && has_old_numbers(youngest->flow, segment))
+    if (!is_reset && goes_on(youngest->flow, segment))
         result->settle = SETTLE_AS_OLD;
 }
 
@@ -253,6 +266,16 @@ static void decide_plain(const struct standing *standing, uint32_t n,
         result->to = 1;
 }
 
+/* SYN with FIN opens nothing where a connection is; one port talks to itself on one connection. */
+static bool stays_where_it_is(const struct sf_flow *flow, const struct sf_segment *segment,
+                              int64_t msl_ns)
+{
+    if ((segment->flags & (SF_SYN | SF_FIN)) == (SF_SYN | SF_FIN))
+        return true;
+    return flow->history->is_self_connected &&
+           phase_of(flow, segment->time_ns, msl_ns) != PHASE_OVER;
+}
+
 void sf_attach_decide(const struct standing *standing, uint32_t n, const struct sf_segment *segment,
                       int64_t msl_ns, struct attachment *result)
 {
@@ -265,11 +288,9 @@ void sf_attach_decide(const struct standing *standing, uint32_t n, const struct 
     const struct standing *youngest = &standing[0];
     bool is_syn = (segment->flags & (SF_SYN | SF_RST)) == SF_SYN;
     bool is_synack = is_syn && (segment->flags & SF_ACK) != 0;
-    /* SYN with FIN opens nothing where a connection is. */
-    if (youngest->flow->history->is_self_connected ||
-        (segment->flags & (SF_SYN | SF_FIN)) == (SF_SYN | SF_FIN))
-        return;
-    if (youngest->held != NULL && (!is_syn || is_synack))
+    if (stays_where_it_is(youngest->flow, segment, msl_ns)) {
+        /* nothing to decide */
+    } else if (youngest->held != NULL && (!is_syn || is_synack))
         decide_beside_held(youngest, segment, result);
     else if (is_synack)
         decide_synack(standing, n, segment, msl_ns, result);

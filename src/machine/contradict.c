@@ -101,6 +101,13 @@ static bool goes_on_after_reset(const struct judgement *j)
     return j->fresh > 0 || acknowledges_more;
 }
 
+/* What the RST itself acknowledged was acknowledged before: the ACK was merely overtaken. */
+static bool was_overtaken(const struct judgement *j, const struct entry *reset)
+{
+    return !j->is_synack && j->fresh == 0 && (reset->flags & SF_ACK) != 0 &&
+           seq_not_after(j->segment->ack, reset->ack);
+}
+
 static void strike_own_reset(struct judgement *j)
 {
     if (!goes_on_after_reset(j))
@@ -108,7 +115,8 @@ static void strike_own_reset(struct judgement *j)
     struct contradiction *by = &j->by[SF_SIGN_RST];
     for (unsigned i = 0; i < j->pa->log.n; i++) {
         struct entry *entry = &j->pa->log.entry[i];
-        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != 0 || (entry->flags & SF_RST) == 0)
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != 0 || (entry->flags & SF_RST) == 0 ||
+            was_overtaken(j, entry))
             continue;
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;

@@ -201,12 +201,12 @@ static void prove_established(struct sf_end *path)
     }
 }
 
-/* What acknowledges a FIN that had to be inferred proves no more than the inference. */
+/* What needs a FIN, of either end, that had to be inferred proves no more than the inference. */
 static bool rests_on_inference(const struct fold *fold, enum sf_sign sign)
 {
-    return fold->theirs->fin_is_inferred &&
-           (sign == SF_SIGN_ACK_OF_FIN || sign == SF_SIGN_ACK_OF_COVERING_FIN ||
-            sign == SF_SIGN_ACK_WHILE_UNCOVERED);
+    bool needs_both = sign == SF_SIGN_ACK_OF_COVERING_FIN || sign == SF_SIGN_ACK_WHILE_UNCOVERED;
+    return (fold->theirs->fin_is_inferred && (needs_both || sign == SF_SIGN_ACK_OF_FIN)) ||
+           (fold->mine->fin_is_inferred && needs_both);
 }
 
 /* Has this end been seen to send what an end that closed before the capture cannot send? */

@@ -315,6 +315,8 @@ void sf_learn_acknowledged(struct judgement *j)
     uint32_t ack = j->segment->ack;
     if ((j->B->known & SF_KNOWS_SEQ) == 0)
         infer_peer(j);
+    if (j->is_synack && (j->B->known & SF_KNOWS_ISS) != 0)
+        j->pb->syn_end = ack; /* what of the SYN's data was not taken comes again */
     if (j->unseen > 0)
         credit_unseen(j);
     if ((j->A->known & SF_KNOWS_RCV) == 0 || seq_before(j->A->rcv, ack)) {
@@ -389,8 +391,8 @@ static void learn_stubborn(struct judgement *j)
                    (j->A->known & SF_KNOWS_UNA) != 0;
     if (!repeats)
         return;
-    stubborn->interval_ns =
-        stubborn->count > 0 ? j->now_ns - stubborn->last_ns : j->now_ns - j->pa->last_ns;
+    int64_t before_ns = stubborn->count > 0 ? stubborn->last_ns : j->pa->last_ns;
+    stubborn->interval_ns = before_ns == SF_NO_TIME ? 0 : j->now_ns - before_ns;
     stubborn->seq = j->text;
     stubborn->count++;
     stubborn->last_ns = j->now_ns;

@@ -10,6 +10,7 @@
 #include "machine/record.h"
 #include "machine/reset.h"
 #include "machine/rules.h"
+#include "machine/seq.h"
 #include "machine/step.h"
 
 bool sf_machine_begin(struct sf_flow *flow)
@@ -266,6 +267,12 @@ enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_seg
         return SF_FATE_TAKEN;
     ++*wrong;
     return *wrong > *right ? SF_FATE_TAKEN : SF_FATE_DAMAGED;
+}
+
+bool sf_machine_has_number(const struct sf_flow *flow, const struct sf_segment *segment)
+{
+    const struct sf_end *end = &flow->end[sf_flow_sender(flow, segment)];
+    return (end->known & SF_KNOWS_SEQ) != 0 && seq_within(segment->seq, end->first, end->max);
 }
 
 /* Where the capture began later, nothing but a close will ever be proved. */

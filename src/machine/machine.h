@@ -55,6 +55,9 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
  */
 enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment);
 
+/* Does the segment's number lie in what its sender has sent on this connection? */
+bool sf_machine_has_number(const struct sf_flow *flow, const struct sf_segment *segment);
+
 /* Are both ends in the quiet middle? Then only SYN, FIN and RST can move them. */
 bool sf_machine_is_quiet(const struct sf_flow *flow);
 

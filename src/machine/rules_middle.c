@@ -110,7 +110,8 @@ bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *foun
 
 bool sf_rule_CAPTURED_TWICE(const struct judgement *j, struct sf_found *found)
 {
-    (void)found;
+    if ((j->segment->quality & SF_QUALITY_COPY_BY_TIME) != 0)
+        found->certainty = SF_PROBABLE;
     return (j->step->marks & SF_MARK_COPY) != 0;
 }
 

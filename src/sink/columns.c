@@ -40,11 +40,13 @@ static void put_bool(const struct cell *cell, bool value)
     sf_output_text(cell->output, value ? "true" : "false");
 }
 
-/* A duration between two moments, where both are known and in order. */
+/* A duration between two moments that are known; negative when the capture has them out of order. */
 static void put_between(const struct cell *cell, int64_t from_ns, int64_t to_ns)
 {
-    if (from_ns == SF_NO_TIME || to_ns == SF_NO_TIME || to_ns < from_ns)
+    if (from_ns == SF_NO_TIME || to_ns == SF_NO_TIME)
         put_null(cell);
+    else if (to_ns < from_ns)
+        sf_output_seconds(cell->output, -sf_clock_between(to_ns, from_ns), DECIMALS);
     else
         sf_output_seconds(cell->output, sf_clock_between(from_ns, to_ns), DECIMALS);
 }

@@ -12,7 +12,7 @@
 #include <synfin/event.h>
 
 #define SF_ROWS_MAX   64
-#define SF_ROW_PACKED 64 /* bytes of packed notes */
+#define SF_ROW_PACKED 112 /* bytes of packed notes */
 #define SF_ROW_CODES  4  /* findings of a silence that are named */
 
 /* Segments that have no row of their own, and their payload by sender. */
