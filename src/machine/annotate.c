@@ -219,7 +219,7 @@ static void annotate_plain(struct judgement *j)
         say(j, SF_SAY_WINDOW_OPEN, j->window_closed_for_ns, 0, 0);
     if (j->unseen > 0 && j->pb->segments > 0)
         say(j, SF_SAY_UNSEEN_OCTETS, j->unseen, 0, 0);
-    if (j->fresh > 0 && j->pb->fin_covered_ns != SF_NO_TIME && !j->is_fin)
+    if (j->fresh > 0 && j->pa->sent_after_fin && !j->is_fin)
         say(j, SF_SAY_HALF_CLOSED_DATA, 0, 0, 0);
     say_time_wait(j);
 }

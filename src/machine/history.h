@@ -84,6 +84,9 @@ struct private_end {
     int64_t provoked_ns; /* SF_NO_TIME: none */
     uint64_t provoked_number;
     uint8_t provoked_detail; /* enum sf_detail */
+    bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN … */
+    uint32_t after_fin_seq;  /* … beginning here */
+    int64_t last_rst_ns;     /* SF_NO_TIME: none */
     bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
     /* Silence and ordering around its FIN. */
     int64_t fin_covered_ns; /* when the other end first acknowledged it */

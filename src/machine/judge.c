@@ -71,10 +71,9 @@ static void judge_fin(struct judgement *j)
 static void judge_probe(struct judgement *j)
 {
     bool is_below = j->segment->payload <= 1 && j->segment->seq == j->A->max - 1u;
-    if (!j->is_plain || j->is_fin || (j->A->known & SF_KNOWS_SEQ) == 0 ||
-        (j->A->known & SF_KNOWS_FIN) != 0)
+    if (!j->is_plain || j->is_fin || (j->A->known & SF_KNOWS_SEQ) == 0)
         return;
-    bool is_closed = j->pb->window_closed_ns != SF_NO_TIME;
+    bool is_closed = j->pb->window_closed_ns != SF_NO_TIME && (j->A->known & SF_KNOWS_FIN) == 0;
     if (is_closed)
         j->is_window_probe = is_below || (j->segment->payload == 1 && j->segment->seq == j->A->una);
     else

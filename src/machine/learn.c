@@ -243,6 +243,10 @@ void sf_learn_sent(struct judgement *j)
         j->pa->last_payload_ns = j->now_ns;
     if (j->segment->payload > 0)
         j->flow->history->has_data = true;
+    if (j->fresh > 0 && j->pb->fin_covered_ns != SF_NO_TIME && !j->pa->sent_after_fin) {
+        j->pa->sent_after_fin = true;
+        j->pa->after_fin_seq = j->text;
+    }
 }
 
 /* ---- what is acknowledged ---------------------------------------------------------------------
@@ -414,5 +418,8 @@ void sf_learn_manners(struct judgement *j)
     j->pa->last_ip_id = j->segment->ip_id;
     j->pa->last_tsval = j->segment->options.tsval;
     j->pa->segments++;
-    j->pa->resets += j->is_rst ? 1u : 0u;
+    if (j->is_rst) {
+        j->pa->resets++;
+        j->pa->last_rst_ns = j->now_ns;
+    }
 }

@@ -68,7 +68,7 @@ static void mark(struct judgement *j)
         marks |= SF_MARK_REPEAT;
     if (j->again > 0 || j->late > 0)
         marks |= SF_MARK_OLD_DATA;
-    if (j->unseen > 0)
+    if (j->unseen > 0 || (j->is_first_cover && j->pb->fin_is_inferred))
         marks |= SF_MARK_UNSEEN;
     if (j->is_keepalive || j->is_window_probe)
         marks |= SF_MARK_PROBE;

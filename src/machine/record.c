@@ -8,7 +8,8 @@
 
 bool sf_record_is_quiet(const struct judgement *j)
 {
-    return j->is_plain && !j->is_fin && sf_machine_is_quiet(j->flow);
+    bool shows_gap = j->segment->payload == 0 && j->text == j->A->max + 1u;
+    return j->is_plain && !j->is_fin && !shows_gap && sf_machine_is_quiet(j->flow);
 }
 
 /* ---- what A says ------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ static bool insert_before_reset(struct judgement *j, const struct entry *entry)
     for (unsigned i = 0; j->is_first_fin && i < log->n; i++) {
         const struct entry *reset = &log->entry[i];
         if ((reset->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == 0 && (reset->flags & SF_RST) != 0 &&
-            seq_not_after(entry->end, reset->seq))
+            seq_not_after(entry->seq, reset->seq))
             return sf_log_insert(log, i, entry);
     }
     return false;

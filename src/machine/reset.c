@@ -17,9 +17,11 @@ static bool acknowledges_own_syn(const struct judgement *j)
            seq_before(j->B->iss, j->segment->ack) && seq_not_after(j->segment->ack, j->B->max);
 }
 
+/* Also of a server that is gone since its SYN,ACK, as long as that did not arrive. */
 static bool is_refusal_shape(const struct judgement *j)
 {
-    return acknowledges_own_syn(j) && j->segment->seq == 0 && j->pa->syn.first_ns == SF_NO_TIME;
+    bool is_waiting = j->pa->syn.first_ns == SF_NO_TIME || sf_end_state(j->B) == SF_STATE_SYN_SENT;
+    return acknowledges_own_syn(j) && j->segment->seq == 0 && is_waiting;
 }
 
 static void judge_place(struct judgement *j)

@@ -153,6 +153,15 @@ static void place_syn_repeat(struct judgement *j)
     }
 }
 
+/* Nothing of what was sent into the half that seemed open was ever taken: it was not open. */
+static void drop_refused_half_close(struct judgement *j)
+{
+    bool was_taken = (j->B->known & SF_KNOWS_UNA) != 0 && j->pb->sent_after_fin &&
+                     seq_before(j->pb->after_fin_seq, j->B->una);
+    if (!was_taken)
+        j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_HALF_CLOSED);
+}
+
 void sf_rules_apply(struct judgement *j)
 {
     bool holds[SF_CODE_COUNT] = {false};
@@ -163,6 +172,8 @@ void sf_rules_apply(struct judgement *j)
         found[code] = blank(j, code);
         holds[code] = rules[code].holds(j, &found[code]);
     }
+    if (holds[SF_CODE_DATA_AFTER_CLOSE])
+        drop_refused_half_close(j);
     if (j->by[SF_SIGN_RST].is_lost)
         j->step->first_found -= sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number,
                                                        SF_CODE_RESET_SUSPICIOUS);

@@ -7,6 +7,7 @@
 #define UNREAD_NS  INT64_C(1000000000)
 #define TTL_UNLIKE 3
 #define ID_UNLIKE  1000
+#define TWIN_NS    INT64_C(1000000)
 
 static uint8_t certainty_of(const struct contradiction *by)
 {
@@ -117,11 +118,8 @@ bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
 {
     if (j->segment == NULL)
         return half_closed_at_end(j, found);
-    if (j->fresh == 0 || j->is_rst || j->pb->fin_covered_ns == SF_NO_TIME ||
-        (j->pa->fin.first_ns != SF_NO_TIME && !j->is_first_fin))
-        return false;
     found->side = (uint8_t)j->b;
-    return true;
+    return j->fresh > 0 && j->is_plain && j->pa->sent_after_fin && j->pb->resets == 0;
 }
 
 static uint8_t abort_detail(const struct judgement *j)
@@ -177,9 +175,22 @@ bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
+/* The FIN was sent before the RST that overtook it: what the RST answers came after the close. */
+static bool was_closed_before_reset(const struct judgement *j)
+{
+    bool is_unread = (j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, j->B->max);
+    return j->is_first_fin && j->pa->resets > 0 && is_unread &&
+           j->step->before[j->a].state == SF_STATE_CLOSED;
+}
+
 /* The RST answers payload that came after the FIN: both directions had been closed. */
 bool sf_rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
 {
+    if (was_closed_before_reset(j)) {
+        found->side = (uint8_t)j->b;
+        found->octets = j->B->max - j->B->una;
+        return true;
+    }
     bool is_unread = (j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, j->B->max);
     bool answers_data = is_unread && j->pb->last_payload_ns != SF_NO_TIME &&
                         j->pb->last_payload_ns == j->pb->last_ns &&
@@ -259,7 +270,8 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
     bool other_ttl = ttl >= TTL_UNLIKE || ttl <= -TTL_UNLIKE;
     bool other_id = j->pa->last_ip_id != 0 && (j->segment->ip_id == 0 || id < 0 || id > ID_UNLIKE);
     bool inexact = j->place == RESET_INEXACT && !j->is_believed;
+    bool both = j->pb->last_rst_ns != SF_NO_TIME && j->now_ns - j->pb->last_rst_ns <= TWIN_NS;
     found->certainty = SF_PROBABLE;
     found->detail = other_ttl ? SF_DETAIL_OTHER_TTL : SF_DETAIL_NOT_BELIEVED;
-    return other_ttl + other_id + inexact >= 2;
+    return other_ttl + other_id + inexact + both >= 2;
 }

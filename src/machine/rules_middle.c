@@ -34,10 +34,11 @@ bool sf_rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
 
 bool sf_rule_ACKED_UNSEEN(const struct judgement *j, struct sf_found *found)
 {
-    if (j->unseen == 0 || j->pb->segments == 0 || j->is_rst)
+    bool covers_unseen_fin = j->is_first_cover && j->pb->fin_is_inferred;
+    if ((j->unseen == 0 && !covers_unseen_fin) || j->pb->segments == 0 || j->is_rst)
         return false;
     found->side = (uint8_t)j->b;
-    found->octets = j->unseen;
+    found->octets = covers_unseen_fin ? 1 : j->unseen;
     return true;
 }
 
