@@ -375,6 +375,16 @@ static int take(struct flows *flows, struct record *record, const struct sf_pack
     return status;
 }
 
+/* The row is written and never changes: the segment is only counted, and shown as it comes. */
+static int tell_late(struct flows *flows, struct record *record, const struct sf_segment *segment,
+                     struct sf_error *err)
+{
+    struct sf_step step;
+    flows->totals->late++;
+    sf_machine_look(&record->flow, segment, &step);
+    return tell_segment(flows, &record->flow, segment, &step, err);
+}
+
 static int hold(struct flows *flows, struct record *record, const struct sf_segment *segment,
                 struct sf_error *err)
 {
@@ -392,6 +402,8 @@ static int hold(struct flows *flows, struct record *record, const struct sf_segm
     }
     if (held->n < HELD_MAX)
         held->syn[held->n++] = *segment;
+    else
+        held->n_more++;
     sf_machine_hold(&record->flow, segment, &step);
     return tell_segment(flows, &record->flow, segment, &step, err);
 }
@@ -429,10 +441,11 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         if (why != NULL)
             note_reuse(to, &held->syn[0], why);
     }
-    if (to->is_written)
-        flows->totals->late += held->n;
-    for (unsigned i = 0; i < held->n && status == 0 && !to->is_written; i++)
-        status = take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
+    for (unsigned i = 0; i < held->n && status == 0; i++)
+        status = to->is_written ? tell_late(flows, to, &held->syn[i], err)
+                                : take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
+    if (status == 0 && !to->is_written)
+        sf_machine_count_repeats(&to->flow, &held->syn[0], held->n_more);
     if (status == 0 && as_new && why != NULL && why->verb == ATTACH_JOIN)
         status = replace_old(flows, record, &held->syn[0], why, err);
     free(held);
@@ -488,8 +501,7 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
         return hold(flows, record, segment, err);
     if (where.verb == ATTACH_JOIN)
         return take(flows, record, packet, segment, SF_FATE_TAKEN, err);
-    flows->totals->late++;
-    return 0;
+    return tell_late(flows, record, segment, err);
 }
 
 /* A copy is told where its original went: to the youngest connection that has its number. */

@@ -74,9 +74,12 @@ static void annotate_syn(struct judgement *j)
         say(j, SF_SAY_SYN_AGAIN, j->gap_ns, 0, 0);
         return;
     }
-    say(j, SF_SAY_FIRST_HANDSHAKE, j->segment->seq, 0, 0);
-    if (j->flow->history->syns_crossed)
+    if (j->flow->history->syns_crossed) {
+        say(j, SF_SAY_OTHER_SYN, j->segment->seq, 0, 0);
         say(j, SF_SAY_SYN_CROSSES, 0, 0, 0);
+    } else {
+        say(j, SF_SAY_FIRST_HANDSHAKE, j->segment->seq, 0, 0);
+    }
     if (j->segment->payload > 0)
         say(j, SF_SAY_CARRIES_DATA, j->segment->payload, 0, 0);
     say_options(j);
@@ -104,6 +107,10 @@ static void annotate_synack(struct judgement *j)
 {
     if (j->is_synack_again) {
         say(j, SF_SAY_SYNACK_AGAIN, j->gap_ns, 0, 0);
+        return;
+    }
+    if (j->flow->history->syns_crossed) {
+        say(j, j->a == SF_CLIENT ? SF_SAY_ACK_IS_Y_PLUS_1 : SF_SAY_ACK_IS_X_PLUS_1, 0, 0, 0);
         return;
     }
     say(j, SF_SAY_SECOND_HANDSHAKE, j->segment->seq, 0, 0);
@@ -193,8 +200,7 @@ static void say_time_wait(struct judgement *j)
     int64_t two_msl = 2 * j->machine->msl_ns;
     if (!is_waiting(j->step, j->a) || !j->covers_fin)
         return;
-    bool is_answer = j->B->fin_repeats > 0;
-    say(j, is_answer ? SF_SAY_TIME_WAIT_RESTARTED : SF_SAY_TIME_WAIT_UNTIL, two_msl, 0, 0);
+    say(j, j->is_first_cover ? SF_SAY_TIME_WAIT_UNTIL : SF_SAY_TIME_WAIT_RESTARTED, two_msl, 0, 0);
 }
 
 static void annotate_plain(struct judgement *j)

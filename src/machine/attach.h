@@ -22,7 +22,8 @@ struct held {
     uint32_t id;  /* taken with the first of them */
     uint8_t from; /* which end of the key sent them */
     uint8_t n;
-    bool same_isn; /* the ISN is that of the connection beside which they are held */
+    uint32_t n_more; /* repeats beyond those kept */
+    bool same_isn;   /* the ISN is that of the connection beside which they are held */
     struct sf_segment syn[HELD_MAX];
 };
 

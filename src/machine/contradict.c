@@ -108,6 +108,7 @@ static bool was_overtaken(const struct judgement *j, const struct entry *reset)
            seq_not_after(j->segment->ack, reset->ack);
 }
 
+/* B may have obeyed it all the same: what B heard stays heard until B goes on as well. */
 static void strike_own_reset(struct judgement *j)
 {
     if (!goes_on_after_reset(j))
@@ -121,11 +122,6 @@ static void strike_own_reset(struct judgement *j)
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
         by->heard = *entry;
-    }
-    for (unsigned i = 0; by->is_lost && i < j->pb->log.n; i++) {
-        struct entry *entry = &j->pb->log.entry[i];
-        if ((entry->bits & ENTRY_HEARD) != 0 && (entry->flags & SF_RST) != 0)
-            entry->bits |= ENTRY_STRUCK;
     }
 }
 

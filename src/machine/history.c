@@ -55,10 +55,10 @@ struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code,
 static bool make_room(struct sf_flow *flow)
 {
     struct sf_history *history = flow->history;
+    if (flow->n_found >= FOUND_MAX)
+        return false;
     if (flow->n_found < history->found_size)
         return true;
-    if (flow->n_found == FOUND_MAX)
-        return false;
     uint32_t size = history->found_size == 0 ? 2 : history->found_size * 2;
     struct sf_found *grown = realloc(history->found, size * sizeof *grown);
     if (grown == NULL)

@@ -236,6 +236,27 @@ void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, str
     receiver->provoked_detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
 }
 
+void sf_machine_look(const struct sf_flow *flow, const struct sf_segment *segment,
+                     struct sf_step *step)
+{
+    memset(step, 0, sizeof *step);
+    step->fate = SF_FATE_LATE;
+    step->first_found = flow->n_found;
+    step->sender = (uint8_t)sf_flow_sender(flow, segment);
+    const struct sf_end *sender = &flow->end[step->sender];
+    const struct sf_end *other = &flow->end[sf_other((enum sf_side)step->sender)];
+    step->seq_rel = segment->seq - sender->first;
+    step->ack_rel = segment->ack - other->first;
+    sf_step_view_before(flow, step);
+}
+
+void sf_machine_count_repeats(struct sf_flow *flow, const struct sf_segment *syn, uint32_t n)
+{
+    struct sf_end *end = &flow->end[sf_flow_sender(flow, syn)];
+    end->packets += n;
+    end->syn_repeats += n;
+}
+
 void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                           const struct sf_segment *syn, struct sf_step *step)
 {

@@ -42,6 +42,13 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
  */
 void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step);
 
+/* Fills `step` for a segment that comes when the row is written (SF_FATE_LATE). Changes nothing. */
+void sf_machine_look(const struct sf_flow *flow, const struct sf_segment *segment,
+                     struct sf_step *step);
+
+/* Counts `n` more repeats of a SYN that were held and not kept. */
+void sf_machine_count_repeats(struct sf_flow *flow, const struct sf_segment *syn, uint32_t n);
+
 /*
  * A held SYN was answered with SYN,ACK although `flow`, on the same ports, was still open: the end
  * that sent it (`from`, an end of the key) had forgotten the connection. PEER_LOST_STATE.

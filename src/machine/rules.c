@@ -103,8 +103,9 @@ static void replace(struct judgement *j, enum sf_code code)
 
 static void add(struct judgement *j, const struct sf_found *found)
 {
+    bool is_separate = is_told_each_time((enum sf_code)found->code) && j->flow->n_found < FOUND_MAX;
     struct sf_found *old =
-        is_told_each_time((enum sf_code)found->code)
+        is_separate
             ? NULL
             : sf_history_found(j->flow, (enum sf_code)found->code,
                                found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);

@@ -213,7 +213,8 @@ static void put_silence(struct dump *dump, struct sf_paper *paper, const struct 
     put_time(paper, event->time_ns, event->flow->is_nano);
     sf_paper_put(paper, "-");
     put_flow(paper, event->flow);
-    sf_paper_put(paper, _("silence"));
+    bool is_end = event->step != NULL && (event->step->marks & SF_MARK_END) != 0;
+    sf_paper_put(paper, is_end ? _("in the end") : _("silence"));
     sf_sentence_init(&line, text, sizeof text);
     if (event->step != NULL) {
         add_move(&line, event->step, SF_CLIENT);

@@ -285,7 +285,7 @@ static void put_silence(struct sf_paper *paper, const struct sf_frame *frame,
     put_client_state(paper, frame, row);
     sf_paper_to(paper, frame->arrow);
     sf_sentence_init(&sentence, text, sizeof text);
-    sf_sentence_add(&sentence, _("silence"));
+    sf_sentence_add(&sentence, row->is_end ? _("in the end") : _("silence"));
     for (unsigned i = 0; i < row->n_codes; i++) {
         sf_sentence_add(&sentence, i == 0 ? ": " : ", ");
         sf_sentence_add(&sentence, sf_code_name(row->codes[i]));

@@ -154,6 +154,7 @@ static struct sf_row row_of_silence(const struct sf_event *event)
         .time_ns = event->time_ns,
         .number = UINT64_MAX, /* behind all segments so far */
         .is_silence = true,
+        .is_end = event->step != NULL && (event->step->marks & SF_MARK_END) != 0,
         .rank = 3,
         .severity = worst_of(event),
         .n_codes = (uint8_t)(event->n_found < SF_ROW_CODES ? event->n_found : SF_ROW_CODES),

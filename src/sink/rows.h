@@ -13,7 +13,7 @@
 
 #define SF_ROWS_MAX   64
 #define SF_ROW_PACKED 112 /* bytes of packed notes */
-#define SF_ROW_CODES  4  /* findings of a silence that are named */
+#define SF_ROW_CODES  4   /* findings of a silence that are named */
 
 /* Segments that have no row of their own, and their payload by sender. */
 struct sf_fold {
@@ -28,7 +28,8 @@ struct sf_row {
     uint32_t seq, ack, seq_rel, ack_rel, payload;
     uint16_t flags;
     uint8_t sender, fate;
-    bool is_silence;  /* no segment: silence told something */
+    bool is_silence;  /* no segment: silence told something … */
+    bool is_end;      /* … or the end of the connection */
     bool is_lesson;   /* belongs to the handshake or the close */
     uint8_t rank;     /* how much it deserves its place, 0 … 3 */
     uint8_t severity; /* of the worst finding that came with it, plus one; 0: none */
