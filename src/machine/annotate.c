@@ -232,6 +232,10 @@ static void annotate_plain(struct judgement *j)
 
 void sf_annotate(struct judgement *j)
 {
+    if (j->is_path_copy) {
+        say(j, SF_SAY_DOUBLED, 0, 0, 0);
+        return;
+    }
     if (j->is_syn)
         annotate_syn(j);
     else if (j->is_synack)

@@ -152,6 +152,8 @@ static bool fills_gap_before_fin(const struct judgement *j)
 
 void sf_contradict(struct judgement *j)
 {
+    if (j->is_path_copy)
+        return; /* its sender says nothing with it */
     bool is_past = j->is_stale_syn || j->is_foreign_syn;
     if (j->is_syn && !is_past)
         take_back(j, SF_SIGN_SYN_AGAIN);
@@ -181,9 +183,22 @@ bool sf_contradict_found(const struct judgement *j)
     return false;
 }
 
+/* What passed behind something that crossed has crossed, too: links keep their order. */
+static void mark_behind_crossed(struct log *log)
+{
+    bool is_behind = false;
+    for (unsigned i = 0; i < log->n; i++) {
+        struct entry *entry = &log->entry[i];
+        is_behind = is_behind || (entry->bits & ENTRY_CROSSED) != 0;
+        if (is_behind && (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD)
+            entry->bits |= ENTRY_CROSSED;
+    }
+}
+
 void sf_contradict_settle(struct judgement *j)
 {
     struct log *log = &j->pa->log;
+    mark_behind_crossed(log);
     unsigned left = log->n;
     for (unsigned i = 0; left > 0; left--) {
         if ((log->entry[i].bits & ENTRY_CROSSED) == 0) {

@@ -206,7 +206,8 @@ static bool rests_on_inference(const struct fold *fold, enum sf_sign sign)
 {
     bool needs_both = sign == SF_SIGN_ACK_OF_COVERING_FIN || sign == SF_SIGN_ACK_WHILE_UNCOVERED;
     return (fold->theirs->fin_is_inferred && (needs_both || sign == SF_SIGN_ACK_OF_FIN)) ||
-           (fold->mine->fin_is_inferred && needs_both);
+           (fold->mine->fin_is_inferred && needs_both) ||
+           (fold->mine->fin_was_inferred && sign == SF_SIGN_ACK_WHILE_UNCOVERED);
 }
 
 /* Has this end been seen to send what an end that closed before the capture cannot send? */

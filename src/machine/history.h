@@ -91,10 +91,12 @@ struct private_end {
     /* Silence and ordering around its FIN. */
     int64_t fin_covered_ns; /* when the other end first acknowledged it */
     uint64_t fin_covered_number;
-    int64_t fin_missed_ns;  /* when the other end provably had not heard it */
-    bool fin_was_damaged;   /* its FIN came with a wrong checksum */
-    bool fin_is_inferred;   /* never seen, but must have been sent */
-    uint32_t synack_struck; /* how often in a row its SYN,ACK showed that the ACK was lost */
+    int64_t fin_missed_ns;   /* when the other end provably had not heard it */
+    bool fin_was_damaged;    /* its FIN came with a wrong checksum */
+    int64_t fin_inferred_ns; /* when its FIN was found missing */
+    bool fin_was_inferred;   /* its first FIN was never seen in its place */
+    bool fin_is_inferred;    /* never seen, but must have been sent */
+    uint32_t synack_struck;  /* how often in a row its SYN,ACK showed that the ACK was lost */
 };
 
 struct sf_history {

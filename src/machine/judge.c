@@ -6,6 +6,12 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
+/* No timer repeats a segment sooner: RFC 6298 §2.4 asks for 1 s, and stacks use 200 ms. */
+#define TIMER_MIN_NS INT64_C(200000000)
+
+/* Later than this a segment was not merely overtaken. */
+#define OVERTAKEN_NS INT64_C(3000000)
+
 /* Numbers further apart than any window (RFC 7323 §2.3) have nothing to do with each other. */
 #define FAR (INT32_C(1) << 30)
 
@@ -62,9 +68,29 @@ static void judge_fin(struct judgement *j)
     bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
     j->is_first_fin = j->is_fin && !known;
     j->fin_was_inferred = j->pa->fin_is_inferred;
+    j->is_overtaken_fin =
+        j->is_first_fin && j->fin_was_inferred &&
+        ((j->A->known & SF_KNOWS_RCV) != 0 && (seq_before(j->segment->ack, j->A->rcv) ||
+                                               j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS));
     j->is_fin_again = j->is_fin && known && j->end == j->A->fin;
     if (j->is_fin_again && j->pa->fin.last_ns != SF_NO_TIME)
         j->gap_ns = j->now_ns - j->pa->fin.last_ns;
+}
+
+/* The same packet, timestamp and all, sooner than any timer: the path has doubled it. */
+static bool is_doubled(const struct judgement *j, const struct sighting *before)
+{
+    return (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+           j->segment->options.tsval == before->last_tsval && j->gap_ns < TIMER_MIN_NS;
+}
+
+static void judge_copy(struct judgement *j)
+{
+    bool of_syn = (j->is_syn_again || j->is_synack_again) && is_doubled(j, &j->pa->syn);
+    bool of_fin = j->is_fin_again && is_doubled(j, &j->pa->fin);
+    j->is_path_copy = of_syn || of_fin;
+    if (j->is_path_copy)
+        j->is_syn_again = j->is_synack_again = j->is_fin_again = j->answers_syn = false;
 }
 
 /* A keepalive (RFC 9293 §3.8.4) or a probe of a closed window (§3.8.6.1) repeats no data. */
@@ -189,6 +215,7 @@ void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow
     judge_flags(j);
     judge_syn(j);
     judge_fin(j);
+    judge_copy(j);
     judge_probe(j);
     judge_payload(j);
     judge_ack(j);

@@ -226,7 +226,7 @@ void sf_learn_sent(struct judgement *j)
     learn_first(j);
     if (j->is_rst)
         return;
-    if ((j->is_syn || j->is_synack) && !j->is_stale_syn)
+    if ((j->is_syn || j->is_synack) && !j->is_stale_syn && !j->is_path_copy)
         learn_syn(j);
     bool is_new = seq_before(j->A->max, j->end);
     bool fin_is_odd = j->is_fin && !j->is_first_fin && !j->is_fin_again;
@@ -261,14 +261,19 @@ static void keep_smallest_rtt(struct sf_end *end, int64_t rtt_ns)
     end->known |= SF_KNOWS_RTT;
 }
 
-/* A SYN,ACK that echoes the first of several SYNs answers that one: RFC 7323 §4.3. */
+/* Of several SYNs or SYN,ACKs the timestamp echo tells which one is answered: RFC 7323 §4.3.
+ * Without one there is nothing to time (Karn's rule). */
 static int64_t answered_at(const struct judgement *j)
 {
     const struct sighting *syn = &j->pb->syn;
-    bool echoes_first = j->is_synack && (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
-                        j->segment->options.tsecr == syn->first_tsval &&
-                        syn->first_tsval != syn->last_tsval;
-    return echoes_first ? syn->first_ns : j->pa->sample_ns;
+    bool was_repeated = j->B->syn_repeats + j->B->synack_repeats > 0;
+    if (!was_repeated || j->pa->sample_end != j->pb->syn_end)
+        return j->pa->sample_ns;
+    if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0)
+        return SF_NO_TIME;
+    if (j->segment->options.tsecr == syn->first_tsval)
+        return syn->first_tsval == syn->last_tsval ? SF_NO_TIME : syn->first_ns;
+    return j->segment->options.tsecr == syn->last_tsval ? syn->last_ns : SF_NO_TIME;
 }
 
 static void time_acknowledgment(struct judgement *j)
@@ -276,7 +281,9 @@ static void time_acknowledgment(struct judgement *j)
     struct private_end *pa = j->pa;
     if (pa->sample_ns == SF_NO_TIME || seq_before(j->segment->ack, pa->sample_end))
         return;
-    keep_smallest_rtt(j->A, j->now_ns - answered_at(j));
+    int64_t answered_ns = answered_at(j);
+    if (answered_ns != SF_NO_TIME)
+        keep_smallest_rtt(j->A, j->now_ns - answered_ns);
     pa->sample_ns = SF_NO_TIME;
 }
 

@@ -51,8 +51,15 @@ static void count(const struct judgement *j)
         end->synack_repeats++;
     if (j->is_fin_again)
         end->fin_repeats++;
-    if (j->again > 0 && !j->is_window_probe && !j->is_keepalive)
+    if (j->again > 0 && !j->is_window_probe && !j->is_keepalive && !j->is_path_copy)
         end->retransmissions++;
+}
+
+/* A bare ACK below what its sender has sent since. */
+static bool is_below(const struct judgement *j)
+{
+    return j->is_plain && !j->is_fin && j->segment->payload == 0 &&
+           (j->A->known & SF_KNOWS_SEQ) != 0 && seq_before(j->segment->seq, j->A->max);
 }
 
 static void mark(struct judgement *j)
@@ -64,9 +71,9 @@ static void mark(struct judgement *j)
         marks |= SF_MARK_FIN;
     if (j->is_rst)
         marks |= SF_MARK_RST;
-    if (j->is_syn_again || j->is_synack_again || j->is_fin_again || j->again > 0)
+    if (j->is_syn_again || j->is_synack_again || j->is_fin_again || j->is_path_copy || j->again > 0)
         marks |= SF_MARK_REPEAT;
-    if (j->again > 0 || j->late > 0)
+    if (j->again > 0 || j->late > 0 || is_below(j))
         marks |= SF_MARK_OLD_DATA;
     if (j->unseen > 0 || (j->is_first_cover && j->pb->fin_is_inferred))
         marks |= SF_MARK_UNSEEN;
@@ -140,7 +147,7 @@ static enum sf_repeat tell_repeat(const struct judgement *j)
                                            SF_SIGN_FIN_AGAIN};
     if ((j->step->marks & SF_MARK_REPEAT) == 0)
         return SF_REPEAT_NONE;
-    if (j->is_stale_syn)
+    if (j->is_stale_syn || j->is_path_copy)
         return SF_REPEAT_OLD_DUPLICATE;
     bool is_crossed = false;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {

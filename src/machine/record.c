@@ -17,7 +17,7 @@ bool sf_record_is_quiet(const struct judgement *j)
 
 static bool is_worth_saying(const struct judgement *j)
 {
-    if (j->is_absurd || j->is_foreign_syn)
+    if (j->is_absurd || j->is_foreign_syn || j->is_path_copy)
         return false;
     if (j->is_rst)
         return j->is_believed;
@@ -243,6 +243,14 @@ static int first_heard_fin(const struct log *log)
     return -1;
 }
 
+/* An application that has seen the other FIN takes some time to close; a lost FIN could have been
+ * its answer only when A had that time. */
+static int64_t prompt_ns(const struct judgement *j)
+{
+    int64_t rtt_ns = (j->A->known & SF_KNOWS_RTT) != 0 ? j->A->rtt_ns : 0;
+    return rtt_ns + RTT_UNKNOWN_NS;
+}
+
 /*
  * A's own FIN was lost before it came here. If this is A's first acknowledgment of B's FIN, and B
  * sent that once, A had closed before B's FIN reached it; else the missing FIN was its answer.
@@ -251,7 +259,8 @@ static void infer_own_fin(struct judgement *j)
 {
     uint32_t number = j->A->max;
     int heard = first_heard_fin(&j->pa->log);
-    bool left_before = heard >= 0 && j->is_first_cover && j->B->fin_repeats == 0;
+    bool is_prompt = j->now_ns - j->pb->fin.last_ns <= prompt_ns(j);
+    bool left_before = heard >= 0 && j->is_first_cover && j->B->fin_repeats == 0 && is_prompt;
     struct entry fin = inferred_fin(j, number, left_before ? j->A->rcv : j->segment->ack);
     if (left_before)
         sf_log_insert(&j->pa->log, (uint32_t)heard, &fin);
@@ -259,7 +268,8 @@ static void infer_own_fin(struct judgement *j)
         sf_log_append(&j->pa->log, &fin);
     j->A->fin = j->A->max = number + 1u;
     j->A->known |= SF_KNOWS_FIN;
-    j->pa->fin_is_inferred = true;
+    j->pa->fin_is_inferred = j->pa->fin_was_inferred = true;
+    j->pa->fin_inferred_ns = j->now_ns;
     j->pa->first_fin_ack = fin.ack;
     j->pa->first_fin_has_ack = true;
     j->is_behind_gap = false;
@@ -299,9 +309,22 @@ static void infer_peer_fin(struct judgement *j)
     j->pb->fin_is_inferred = true;
 }
 
-/* Payload where the inferred FIN should stand: there was none. */
+/* Payload where the inferred FIN should stand, or a FIN elsewhere. */
+static bool refutes_fin(const struct judgement *j)
+{
+    uint32_t number = j->A->fin - 1u;
+    bool has_payload_there = j->segment->payload > 0 && seq_not_after(j->text, number) &&
+                             seq_before(number, j->text + j->segment->payload);
+    return has_payload_there || (j->is_fin && j->end != j->A->fin);
+}
+
+/* What is missing was an octet of data. */
 static void withdraw_fin(struct judgement *j)
 {
+    struct hole gap = {
+        .left = j->A->fin - 1u, .right = j->A->fin, .opened_ns = j->pa->fin_inferred_ns};
+    sf_holes_open(&j->pa->holes, &gap);
+    j->pa->fin_was_inferred = false;
     for (unsigned i = j->pa->log.n; i > 0; i--) {
         const struct entry *entry = &j->pa->log.entry[i - 1u];
         if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
@@ -318,8 +341,6 @@ void sf_record_infer_fin(struct judgement *j)
         infer_own_fin(j);
     else if (shows_peer_fin(j))
         infer_peer_fin(j);
-    else if (j->pa->fin_is_inferred && j->segment->payload > 0 &&
-             seq_not_after(j->text, j->A->fin - 1u) &&
-             seq_before(j->A->fin - 1u, j->text + j->segment->payload))
+    else if (j->pa->fin_is_inferred && refutes_fin(j))
         withdraw_fin(j);
 }

@@ -4,13 +4,6 @@
 
 #define TTL_UNLIKE 3
 
-/* What B expects next of A: the end of what passed here, or the first gap that B has not filled. */
-static uint32_t expected(const struct judgement *j, uint32_t received)
-{
-    uint32_t gap;
-    return sf_holes_first(&j->pa->holes, received, &gap) ? gap : j->A->max;
-}
-
 static bool acknowledges_own_syn(const struct judgement *j)
 {
     return j->has_ack && (j->B->known & SF_KNOWS_ISS) != 0 &&
@@ -33,7 +26,8 @@ static void judge_place(struct judgement *j)
         return;
     }
     uint32_t low = has_rcv ? j->B->rcv : j->A->first;
-    uint32_t high = (j->A->known & SF_KNOWS_SEQ) != 0 ? expected(j, low) : low;
+    /* What passed here may have arrived there or not, and gaps may have been filled unseen. */
+    uint32_t high = (j->A->known & SF_KNOWS_SEQ) != 0 ? j->A->max : low;
     if (seq_before(high, low))
         high = low;
     uint32_t window = j->B->window > 0 ? j->B->window : 1u;

@@ -142,7 +142,8 @@ static void place_syn_repeat(struct judgement *j)
     struct sf_found *found = sf_history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->b);
     const struct sighting *syn = &j->pb->syn;
     if (!j->is_synack || j->is_synack_again || found == NULL || j->flow->history->was_held ||
-        j->flow->synack_ns != j->now_ns || (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
+        j->pa->segments > 0 || j->flow->synack_ns != j->now_ns ||
+        (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
         syn->first_tsval == syn->last_tsval)
         return;
     if (j->segment->options.tsecr == syn->first_tsval) {

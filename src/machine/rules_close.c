@@ -50,7 +50,8 @@ static bool was_missed_by_dsack(const struct judgement *j)
 
 bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
 {
-    if (j->is_first_fin && j->fin_was_inferred && j->pa->fin_covered_ns == SF_NO_TIME) {
+    if (j->is_first_fin && j->fin_was_inferred && j->pa->fin_covered_ns == SF_NO_TIME &&
+        !j->is_overtaken_fin) {
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_BEFORE;
         return true;

@@ -78,6 +78,8 @@ static bool is_overtaken_ack(const struct judgement *j)
 bool sf_rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
+    if (j->is_overtaken_fin)
+        return true;
     if (j->late == 0)
         return is_overtaken_ack(j);
     if (j->again > 0)
@@ -90,7 +92,7 @@ bool sf_rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
 
 bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
-    if (j->is_window_probe || j->is_keepalive || !(j->is_plain || j->is_syn))
+    if (j->is_window_probe || j->is_keepalive || j->is_path_copy || !(j->is_plain || j->is_syn))
         return false;
     found->side = (uint8_t)j->a;
     if (j->again > 0) {

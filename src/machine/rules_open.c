@@ -21,7 +21,8 @@ bool sf_rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found
     const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
     found->side = (uint8_t)j->a;
     found->interval_ns = j->gap_ns;
-    bool had_arrived = by->is_lost || by->is_crossed || j->flow->history->was_held;
+    bool had_arrived =
+        by->is_lost || by->is_crossed || j->flow->history->was_held || j->pb->segments > 0;
     found->where = had_arrived ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
     found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
     return true;
