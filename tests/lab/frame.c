@@ -62,6 +62,16 @@ size_t lab_frame_payload(const struct lab_frame *frame)
     return frame->end_at - frame->data_at;
 }
 
+unsigned lab_frame_port(const struct lab_frame *frame, size_t which)
+{
+    return load16(frame->bytes + frame->tcp_at + 2 * which);
+}
+
+uint32_t lab_frame_number(const struct lab_frame *frame, size_t which)
+{
+    return load32(frame->bytes + frame->tcp_at + 4 + 4 * which);
+}
+
 static uint32_t add_words(uint32_t sum, const uint8_t *bytes, size_t length)
 {
     for (size_t i = 0; i + 1 < length; i += 2)

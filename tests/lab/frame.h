@@ -29,6 +29,10 @@ void lab_frame_parse(struct lab_frame *frame);
 /* Bytes of TCP payload. */
 size_t lab_frame_payload(const struct lab_frame *frame);
 
+/* The segment's ports and numbers: 0 the source port, the sequence number; 1 the others. */
+unsigned lab_frame_port(const struct lab_frame *frame, size_t which);
+uint32_t lab_frame_number(const struct lab_frame *frame, size_t which);
+
 /* One router further: TTL or hop limit less one, IPv4 header checksum to match (RFC 1812). */
 void lab_frame_hop(struct lab_frame *frame);
 

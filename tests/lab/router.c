@@ -2,8 +2,12 @@
  * router CLIENT_SIDE SERVER_SIDE DELAY_MS RULES
  *
  * Joins two interfaces frame by frame, each with the same delay in both directions, and does
- * to chosen segments what the rules say (rules.h). Prints a line for every such act. Runs
- * until it is killed.
+ * to chosen segments what the rules say (rules.h). Prints a line for every such act:
+ *
+ *     SECONDS DID DIRECTION FROM_PORT TO_PORT seq N ack N flags 0xNN len N   (clock:
+ * CLOCK_REALTIME)
+ *
+ * Runs until it is killed.
  */
 #include "frame.h"
 #include "rules.h"
@@ -19,7 +23,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define QUEUE_MAX 128
+#define QUEUE_MAX 512
 
 struct waiting {
     bool is_used;
@@ -75,32 +79,34 @@ static void enqueue(struct router *router, enum lab_direction direction,
 
 static void report(const char *did, enum lab_direction direction, const struct lab_frame *frame)
 {
-    printf("%s %s flags 0x%02x, %zu bytes\n", did, direction == LAB_C2S ? "c2s" : "s2c",
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    printf("%lld.%06ld %s %s %u %u seq %u ack %u flags 0x%02x len %zu\n", (long long)now.tv_sec,
+           now.tv_nsec / 1000, did, direction == LAB_C2S ? "c2s" : "s2c", lab_frame_port(frame, 0),
+           lab_frame_port(frame, 1), lab_frame_number(frame, 0), lab_frame_number(frame, 1),
            frame->flags, lab_frame_payload(frame));
 }
 
-static void apply(struct router *router, const struct lab_rule *rule, struct lab_frame *frame)
+static void apply(struct router *router, struct lab_act act, enum lab_direction direction,
+                  struct lab_frame *frame)
 {
     int64_t due_ns = now_ns() + router->delay_ns;
-    int64_t later_ns = due_ns + (int64_t)rule->number * 1000000;
-    enum lab_direction direction = rule->direction;
+    int64_t later_ns = due_ns + (int64_t)act.number * 1000000;
     static const char *const done[] = {
-        [LAB_DROP] = "dropped",
-        [LAB_DELAY] = "delayed",
-        [LAB_COPY] = "copied",
-        [LAB_CORRUPT] = "corrupted",
-        [LAB_RESET] = "forged a RST after",
+        [LAB_DROP] = "dropped",      [LAB_DELAY] = "delayed", [LAB_COPY] = "copied",
+        [LAB_CORRUPT] = "corrupted", [LAB_RESET] = "forged",
     };
-    report(done[rule->action], direction, frame);
-    if (rule->action == LAB_DROP)
+    if (act.action != LAB_PASS)
+        report(done[act.action], direction, frame);
+    if (act.action == LAB_DROP)
         return;
-    if (rule->action == LAB_CORRUPT)
+    if (act.action == LAB_CORRUPT)
         lab_frame_corrupt(frame);
-    enqueue(router, direction, frame, rule->action == LAB_DELAY ? later_ns : due_ns);
-    if (rule->action == LAB_COPY)
+    enqueue(router, direction, frame, act.action == LAB_DELAY ? later_ns : due_ns);
+    if (act.action == LAB_COPY)
         enqueue(router, direction, frame, later_ns);
-    if (rule->action == LAB_RESET) {
-        lab_frame_forge_reset(frame, rule->number);
+    if (act.action == LAB_RESET) {
+        lab_frame_forge_reset(frame, act.number);
         enqueue(router, direction, frame, due_ns);
     }
 }
@@ -117,11 +123,7 @@ static void receive(struct router *router, enum lab_direction direction)
     frame.length = (size_t)length;
     lab_frame_parse(&frame);
     lab_frame_hop(&frame);
-    const struct lab_rule *rule = lab_rules_match(&router->rules, direction, &frame);
-    if (rule)
-        apply(router, rule, &frame);
-    else
-        enqueue(router, direction, &frame, now_ns() + router->delay_ns);
+    apply(router, lab_rules_decide(&router->rules, direction, &frame), direction, &frame);
 }
 
 static struct waiting *next_due(struct router *router)

@@ -50,11 +50,13 @@ static const struct {
 static const struct {
     const char *name;
     enum lab_action action;
-    bool has_number;
+    size_t n_numbers;
 } actions[] = {
-    {"drop", LAB_DROP, false},       {"delay", LAB_DELAY, true}, {"copy", LAB_COPY, true},
-    {"corrupt", LAB_CORRUPT, false}, {"reset", LAB_RESET, true},
+    {"drop", LAB_DROP, 0},       {"delay", LAB_DELAY, 1}, {"copy", LAB_COPY, 1},
+    {"corrupt", LAB_CORRUPT, 0}, {"reset", LAB_RESET, 1}, {"random", LAB_RANDOM, 5},
 };
+
+enum { FIXED_WORDS = 4, WORDS_MAX = FIXED_WORDS + 5 };
 
 #define N_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -83,36 +85,45 @@ static bool set_range(struct lab_rule *rule, const char *word)
     return *end == '\0' && rule->first > 0 && rule->last >= rule->first;
 }
 
-static bool set_action(struct lab_rule *rule, const char *word, const char *number)
+static uint32_t number(const char *word)
+{
+    return (uint32_t)strtoul(word, NULL, 10);
+}
+
+static bool set_action(struct lab_rule *rule, const char *word, char **numbers, size_t n)
 {
     for (size_t i = 0; i < N_OF(actions); i++) {
-        if (strcmp(word, actions[i].name) != 0)
+        if (strcmp(word, actions[i].name) != 0 || n != actions[i].n_numbers)
             continue;
-        rule->action = actions[i].action;
-        rule->number = number ? (uint32_t)strtoul(number, NULL, 10) : 0;
-        return actions[i].has_number == (number != NULL);
+        rule->act = (struct lab_act){actions[i].action, n == 1 ? number(numbers[0]) : 0};
+        if (n == 5)
+            rule->dice =
+                (struct lab_dice){number(numbers[0]), number(numbers[1]), number(numbers[2]),
+                                  number(numbers[3]), number(numbers[4])};
+        return true;
     }
     return false;
 }
 
 static bool parse_line(struct lab_rule *rule, char *line)
 {
-    char *save, *words[5] = {NULL};
+    char *save, *words[WORDS_MAX];
     size_t n = 0;
     for (char *word = strtok_r(line, " \t\n", &save); word; word = strtok_r(NULL, " \t\n", &save)) {
-        if (n == N_OF(words))
+        if (n == WORDS_MAX)
             return false;
         words[n++] = word;
     }
     *rule = (struct lab_rule){.seen = 0};
-    return n >= 4 && set_direction(rule, words[0]) && set_kind(rule, words[1]) &&
-           set_range(rule, words[2]) && set_action(rule, words[3], words[4]);
+    return n >= FIXED_WORDS && set_direction(rule, words[0]) && set_kind(rule, words[1]) &&
+           set_range(rule, words[2]) &&
+           set_action(rule, words[3], words + FIXED_WORDS, n - FIXED_WORDS);
 }
 
 unsigned lab_rules_read(struct lab_rules *rules, FILE *file)
 {
     char line[256];
-    rules->n_rules = 0;
+    *rules = (struct lab_rules){.n_rules = 0};
     for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
         if (line[strspn(line, " \t\n")] == '\0' || line[0] == '#')
             continue;
@@ -123,13 +134,47 @@ unsigned lab_rules_read(struct lab_rules *rules, FILE *file)
     return 0;
 }
 
-const struct lab_rule *lab_rules_match(struct lab_rules *rules, enum lab_direction direction,
-                                       const struct lab_frame *frame)
+/* A finaliser of integer hashes: each bit of the argument turns over half of the result's. */
+static uint32_t scatter(uint32_t x)
+{
+    x = (x ^ x >> 16) * 0x7feb352d;
+    x = (x ^ x >> 15) * 0x846ca68b;
+    return x ^ x >> 16;
+}
+
+/* One more throw for the segment's connection: a number to draw others from. */
+static uint32_t throw_dice(struct lab_rules *rules, const struct lab_dice *dice,
+                           enum lab_direction direction, const struct lab_frame *frame)
+{
+    const uint8_t *ports = frame->bytes + frame->tcp_at;
+    uint32_t pair = 0;
+    for (size_t i = 0; i < 4; i++)
+        pair = pair << 8 | ports[i];
+    uint32_t chosen = scatter(pair + (uint32_t)direction);
+    uint16_t nth = ++rules->rolls[chosen % LAB_ROLLS_MAX];
+    return scatter(scatter(chosen ^ scatter(dice->seed)) + nth);
+}
+
+static struct lab_act roll(struct lab_rules *rules, const struct lab_dice *dice,
+                           enum lab_direction direction, const struct lab_frame *frame)
+{
+    uint32_t thrown = throw_dice(rules, dice, direction, frame);
+    uint32_t luck = thrown % 100;
+    uint32_t later_ms = 1 + scatter(thrown) % (dice->late_ms ? dice->late_ms : 1);
+    if (luck < dice->loss)
+        return (struct lab_act){LAB_DROP, 0};
+    if (luck < dice->loss + dice->late)
+        return (struct lab_act){LAB_DELAY, later_ms};
+    if (luck < dice->loss + dice->late + dice->twice)
+        return (struct lab_act){LAB_COPY, later_ms};
+    return (struct lab_act){LAB_PASS, 0};
+}
+
+struct lab_act lab_rules_decide(struct lab_rules *rules, enum lab_direction direction,
+                                const struct lab_frame *frame)
 {
     const struct lab_rule *decides = NULL;
-    if (!frame->is_tcp)
-        return NULL;
-    for (size_t i = 0; i < rules->n_rules; i++) {
+    for (size_t i = 0; frame->is_tcp && i < rules->n_rules; i++) {
         struct lab_rule *rule = &rules->rules[i];
         if (rule->direction != direction || !rule->fits(frame))
             continue;
@@ -137,5 +182,9 @@ const struct lab_rule *lab_rules_match(struct lab_rules *rules, enum lab_directi
         if (!decides && rule->seen >= rule->first && rule->seen <= rule->last)
             decides = rule;
     }
-    return decides;
+    if (!decides)
+        return (struct lab_act){LAB_PASS, 0};
+    if (decides->act.action == LAB_RANDOM)
+        return roll(rules, &decides->dice, direction, frame);
+    return decides->act;
 }

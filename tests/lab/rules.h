@@ -8,7 +8,7 @@
 /*
  * What the router does to chosen segments. A rule is a line of text:
  *
- *     DIRECTION WHAT NTH ACTION [NUMBER]
+ *     DIRECTION WHAT NTH ACTION [NUMBER]…
  *
  * DIRECTION  c2s or s2c
  * WHAT       syn (without ACK), synack, fin, rst, data (with payload), ack (nothing but an
@@ -20,34 +20,52 @@
  *            corrupt      arrives with a wrong TCP checksum
  *            reset N      arrives, and right behind it a forged RST of the same sender whose
  *                         sequence number is N beyond the end of this segment
+ *            random SEED LOSS LATE MS TWICE
+ *                         the dice decide: in LOSS of 100 cases it is dropped, in LATE delayed,
+ *                         in TWICE copied, by 1 to MS milliseconds. The dice know nothing but
+ *                         SEED, the direction, the ports and how many segments of these came
+ *                         before, so connections side by side do not change each other's luck.
  *
  * Empty lines and lines that begin with '#' say nothing. The first rule that fits decides,
  * but every rule counts every segment that fits its DIRECTION and WHAT.
  */
 
 #define LAB_RULES_MAX 32
+#define LAB_ROLLS_MAX 4096
 
 enum lab_direction { LAB_C2S, LAB_S2C };
-enum lab_action { LAB_PASS, LAB_DROP, LAB_DELAY, LAB_COPY, LAB_CORRUPT, LAB_RESET };
+enum lab_action { LAB_PASS, LAB_DROP, LAB_DELAY, LAB_COPY, LAB_CORRUPT, LAB_RESET, LAB_RANDOM };
+
+/* What happens to one segment; never LAB_RANDOM. */
+struct lab_act {
+    enum lab_action action;
+    uint32_t number; /* milliseconds, or sequence numbers */
+};
+
+/* Chances in percent. */
+struct lab_dice {
+    uint32_t seed, loss, late, late_ms, twice;
+};
 
 struct lab_rule {
     enum lab_direction direction;
     bool (*fits)(const struct lab_frame *frame);
     unsigned first, last, seen; /* of the segments that fit, counted from 1 */
-    enum lab_action action;
-    uint32_t number; /* milliseconds, or sequence numbers */
+    struct lab_act act;
+    struct lab_dice dice; /* of LAB_RANDOM */
 };
 
 struct lab_rules {
     struct lab_rule rules[LAB_RULES_MAX];
     size_t n_rules;
+    uint16_t rolls[LAB_ROLLS_MAX]; /* so often the dice fell, by hash of direction and ports */
 };
 
 /* Read rules until the end of the file. 0, or the number of the first line not understood. */
 unsigned lab_rules_read(struct lab_rules *rules, FILE *file);
 
-/* Count a segment and tell the rule that decides on it; NULL: it just passes. */
-const struct lab_rule *lab_rules_match(struct lab_rules *rules, enum lab_direction direction,
-                                       const struct lab_frame *frame);
+/* Count a segment and tell what happens to it. */
+struct lab_act lab_rules_decide(struct lab_rules *rules, enum lab_direction direction,
+                                const struct lab_frame *frame);
 
 #endif

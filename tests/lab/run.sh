@@ -20,83 +20,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 out=${OUT:-$top}
 bin=$(cd "$top/${B:-build}/lab" && pwd)
-work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-lab.XXXXXX")
-tag=sf$$
-trace=
-children=()
-
-need() {
-    for tool in ip tcpdump ethtool awk; do
-        command -v $tool >/dev/null || { echo "run.sh: $tool is missing" >&2; exit 1; }
-    done
-    [ "$(id -u)" = 0 ] || { echo "run.sh: network namespaces need root" >&2; exit 1; }
-}
-
-stop_children() {
-    local child
-    for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-    for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
-    children=()
-}
-
-clean() {
-    stop_children
-    for host in client router server; do ip netns del $tag-$host 2>/dev/null || true; done
-    if [ -n "$trace" ]; then
-        rmdir "$trace" 2>/dev/null || true
-        umount "$work/tracefs" 2>/dev/null || true
-    fi
-    rm -rf "$work"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM
-
-on() { # HOST COMMAND…
-    ip netns exec "$tag-$1" "${@:2}"
-}
-
-# The states of full sockets, as the kernel itself reports each change.
-open_trace() {
-    mkdir "$work/tracefs"
-    mount -t tracefs none "$work/tracefs" 2>/dev/null || return 0
-    trace=$work/tracefs/instances/$tag
-    if ! mkdir "$trace" 2>/dev/null; then
-        umount "$work/tracefs"
-        trace=
-        return 0
-    fi
-    echo mono >"$trace/trace_clock"
-    echo 1 >"$trace/events/sock/inet_sock_set_state/enable"
-}
-
-# HOST INTERFACE NET OTHER_NET LAST: a host with its address, and the other's card as next hop.
-host() {
-    on $1 ip link set $2 address 02:00:00:00:0$3:01
-    on $1 sysctl -qw net.ipv6.conf.$2.accept_dad=0 net.ipv6.conf.$2.router_solicitations=0 \
-        net.ipv6.conf.$2.addr_gen_mode=1 net.ipv4.tcp_fastopen=3
-    on $1 ethtool -K $2 rx off tx off tso off gso off gro off >/dev/null
-    on $1 ip link set lo up
-    on $1 ip link set $2 up
-    on $1 ip addr add 10.9.$3.$3/24 dev $2
-    on $1 ip -6 addr add fd00:9:$3::$3/64 dev $2 nodad
-    on $1 ip neigh add 10.9.$3.254 lladdr 02:00:00:00:0$4:01 dev $2
-    on $1 ip -6 neigh add fd00:9:$3::fe lladdr 02:00:00:00:0$4:01 dev $2
-    on $1 ip route add default via 10.9.$3.254
-    on $1 ip -6 route add default via fd00:9:$3::fe
-}
-
-build_net() {
-    for host in client router server; do ip netns add $tag-$host; done
-    on router sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
-    on router ip link add to_client type veth peer name up0 netns $tag-client
-    on router ip link add to_server type veth peer name up0 netns $tag-server
-    for side in to_client to_server; do
-        on router ethtool -K $side rx off tx off tso off gso off gro off >/dev/null
-        on router ip link set $side up
-    done
-    host client up0 1 2
-    host server up0 2 1
-}
+# shellcheck source=tests/lab/net.sh
+. "$here/net.sh"
 
 setting() { # NAME DEFAULT
     awk -v name=$1 -v value="$2" '/^\[/ { exit } $1 == name { $1 = ""; value = substr($0, 2) } END { print value }' \
@@ -106,17 +31,6 @@ setting() { # NAME DEFAULT
 section() { # NAME
     awk -v name="[$1]" '/^\[/ { inside = $0 == name; next } inside' "$scenario" >"$work/$1"
 }
-
-start() { # LOG HOST COMMAND…
-    ip netns exec "$tag-$2" "${@:3}" >"$work/$1.log" 2>"$work/$1.err" &
-    children+=($!)
-}
-
-pause() { # MS
-    sleep "$(awk -v ms="$1" 'BEGIN { print (ms > 0 ? ms : 0) / 1000 }')"
-}
-
-now_ms() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
 
 capture() {
     local interface=to_$vantage
@@ -202,7 +116,7 @@ record() { # NAME
     play
     stop_children
     keep
-    for host in client router server; do ip netns del $tag-$host; done
+    remove_net
     echo "recorded $name"
 }
 

@@ -1,6 +1,7 @@
 # states.awk: one account of both kernels' states, from the tracepoint's lines (the first file) and
 # those of watch (client's, server's). The tracepoint tells of full sockets; where it says CLOSE, watch
 # knows whether a small socket goes on in FIN_WAIT_2 or TIME_WAIT. SYN_RCVD of a listener is watch's.
+# With -v times=1 each line tells when, by CLOCK_MONOTONIC.
 
 function state_name(word) {
     sub(/^TCP_/, "", word)
@@ -52,10 +53,12 @@ function sort(    i, j, k) {
 # next life of these ports, decides.
 function becomes(i,    j, e, c) {
     c = order[i]
+    if (old_of[c] !~ /^(FIN_WAIT_1|FIN_WAIT_2|CLOSING)$/) return "CLOSED"
     for (j = i + 1; j <= n; j++) {
         e = order[j]
         if (host_of[e] != host_of[c] || local_of[e] != local_of[c] || remote_of[e] != remote_of[c]) continue
         if (how_of[e] == "trace") return "CLOSED"
+        if (state_of[e] == "CLOSED") continue
         if (state_of[e] == "TIME_WAIT") return when[e] - when[c] < 0.1 ? "TIME_WAIT" : "FIN_WAIT_2"
         if (state_of[e] == "FIN_WAIT_2") return "FIN_WAIT_2"
         if (state_of[e] == "GONE") return when[e] - when[c] < 0.2 ? "CLOSED" : "FIN_WAIT_2"
@@ -82,7 +85,7 @@ function add(host, c, state, how, time) {
     if (last[host, c] != "" && time - since[host, c] < 0.001) lines[host, c] = lines[host, c] " brief"
     since[host, c] = time
     last[host, c] = state
-    lines[host, c] = lines[host, c] "\n" host " " state " " how
+    lines[host, c] = lines[host, c] "\n" host " " state " " how (times ? " " sprintf("%.6f", time) : "")
 }
 
 function is_over(state) { return state == "" || state == "CLOSED" || state == "TIME_WAIT" }
@@ -114,7 +117,7 @@ function event(i,    e, host, cp, sp, state, how, c, before, pair) {
         state = "CLOSED"
     } else if (how == "diag" && state !~ /^(SYN_RCVD|FIN_WAIT_2|TIME_WAIT)$/) return
     if (how == "diag" && state == "SYN_RCVD" && before == "SYN_SENT") return
-    begins = before != "" && is_over(before) && (state == "SYN_SENT" || state == "SYN_RCVD")
+    begins = before != "" && is_over(before) && (state ~ /^(SYN_SENT|SYN_RCVD|ESTABLISHED)$/)
     add(host, connection(host, cp, sp, begins), state, how, when[e])
 }
 

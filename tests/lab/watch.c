@@ -23,7 +23,7 @@
 #include <time.h>
 
 /* A socket on its way from one kernel table to another may be missed once. */
-enum { SOCKETS_MAX = 64, MISSES_MAX = 3 };
+enum { SOCKETS_MAX = 512, MISSES_MAX = 3 };
 
 static const char *const states[] = {
     [1] = "ESTABLISHED", [2] = "SYN_SENT",  [3] = "SYN_RCVD", [4] = "FIN_WAIT_1",
