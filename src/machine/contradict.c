@@ -52,9 +52,12 @@ static void take_back(struct judgement *j, enum sf_sign said)
     }
 }
 
+/* An abort carries its sender's current acknowledgment, as an ordinary segment does. */
 static bool says_fin_unheard(const struct judgement *j)
 {
-    return j->is_plain && j->has_ack && !j->is_old_ack && (j->B->known & SF_KNOWS_FIN) != 0 &&
+    bool is_old = (j->A->known & SF_KNOWS_RCV) != 0 && seq_before(j->segment->ack, j->A->rcv);
+    bool is_current = j->is_plain || (j->is_rst && j->is_believed && j->segment->seq == j->A->max);
+    return is_current && j->has_ack && !is_old && (j->B->known & SF_KNOWS_FIN) != 0 &&
            seq_before(j->segment->ack, j->B->fin);
 }
 
@@ -125,6 +128,27 @@ static void strike_own_reset(struct judgement *j)
     }
 }
 
+/*
+ * The first acknowledgment of a repeated FIN echoes the timestamp of the repeat: an end that had
+ * had the original would have dropped the repeat as old before it took that timestamp (RFC 7323
+ * §5.3). So the original did not arrive.
+ */
+static void strike_by_echo(struct judgement *j)
+{
+    const struct sighting *fin = &j->pb->fin;
+    if (!j->is_first_cover || j->B->fin_repeats == 0 ||
+        (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
+        j->segment->options.tsecr != fin->last_tsval || fin->last_tsval == fin->first_tsval)
+        return;
+    for (unsigned i = 0; i < j->pa->log.n; i++) {
+        struct entry *entry = &j->pa->log.entry[i];
+        bool is_fin = (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD &&
+                      (entry->flags & SF_FIN) != 0;
+        if (is_fin && entry->number != fin->last_number)
+            entry->bits |= ENTRY_STRUCK | ENTRY_DOUBTED;
+    }
+}
+
 /* A FIN counted as not arrived after all: its receiver acknowledges it, or data fills the gap. */
 static void revive_fin(struct judgement *j, struct log *log, unsigned wanted)
 {
@@ -168,6 +192,7 @@ void sf_contradict(struct judgement *j)
     if (says_went_on(j))
         take_back(j, SF_SIGN_WENT_ON);
     strike_own_reset(j);
+    strike_by_echo(j);
     if (j->covers_fin)
         revive_fin(j, &j->pa->log, ENTRY_STRUCK | ENTRY_BEHIND_HOLE);
     if (fills_gap_before_fin(j))

@@ -228,13 +228,22 @@ static bool rests_on_the_past(const struct fold *fold, enum sf_sign sign)
            (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine));
 }
 
+/* Within one connection nothing leads out of CLOSED again. */
+static enum sf_state said_move(const struct sf_end *path, enum sf_sign sign)
+{
+    enum sf_state from = sf_end_state(path);
+    if (from == SF_STATE_CLOSED && path->n_path > 1 && sign != SF_SIGN_RST)
+        return SF_STATE_NONE;
+    return (enum sf_state)on_sent[from][sign];
+}
+
 static void fold_said(struct fold *fold, const struct entry *entry)
 {
     enum sf_sign signs[5];
     said_signs(fold, entry, signs);
     for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
         enum sf_state from = sf_end_state(&fold->path);
-        enum sf_state to = (enum sf_state)on_sent[from][signs[i]];
+        enum sf_state to = said_move(&fold->path, signs[i]);
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
         bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, signs[i]) &&
@@ -295,6 +304,7 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
         fold.path.proved = 1;
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
+        fold.heard_bare_fin |= (entry->bits & ENTRY_DOUBTED) != 0;
         if ((entry->bits & ENTRY_HEARD) != 0)
             fold_heard(&fold, entry, side);
         else if ((entry->bits & ENTRY_STRUCK) == 0)

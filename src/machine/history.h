@@ -73,7 +73,8 @@ struct private_end {
     /* Round-trip sample: the end acknowledges `sample_end`, first seen at `sample_ns`. */
     uint32_t sample_end;
     int64_t sample_ns;   /* SF_NO_TIME: none under way */
-    uint16_t last_ip_id; /* of its last segment */
+    uint16_t last_flags; /* of its last segment */
+    uint16_t last_ip_id;
     uint32_t last_tsval;
     uint32_t dsacks; /* duplicate reports (RFC 2883) it sent */
     /* Keepalives it sent in a row without an answer, and when the last one was. */

@@ -25,8 +25,7 @@ static void judge_flags(struct judgement *j)
     uint16_t flags = j->segment->flags;
     j->has_ack = (flags & SF_ACK) != 0;
     j->is_rst = (flags & SF_RST) != 0;
-    bool is_odd = (flags & SF_FIN) != 0 && j->flow->end[j->a].packets > 1;
-    j->is_syn = (flags & (SF_SYN | SF_ACK | SF_RST)) == SF_SYN && !is_odd;
+    j->is_syn = (flags & (SF_SYN | SF_ACK | SF_RST)) == SF_SYN;
     j->is_synack = (flags & (SF_SYN | SF_ACK | SF_RST)) == (SF_SYN | SF_ACK);
     j->is_fin = (flags & (SF_FIN | SF_SYN | SF_RST)) == SF_FIN;
     j->is_plain = (flags & (SF_SYN | SF_RST)) == 0;
@@ -58,8 +57,9 @@ static void judge_syn(struct judgement *j)
                      !sf_history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
-    j->is_foreign_syn = j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 &&
-                        ((j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss);
+    bool is_other = (j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss;
+    bool has_fin = (j->segment->flags & SF_FIN) != 0;
+    j->is_foreign_syn = j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 && (is_other || has_fin);
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
 }
 
@@ -67,9 +67,9 @@ static void judge_fin(struct judgement *j)
 {
     bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
     j->is_first_fin = j->is_fin && !known;
-    j->fin_was_inferred = j->pa->fin_is_inferred;
+    j->fin_was_inferred = j->pa->fin_is_inferred && (!j->is_fin || j->end == j->A->fin);
     j->is_overtaken_fin =
-        j->is_first_fin && j->fin_was_inferred &&
+        j->is_first_fin && j->fin_was_inferred && j->end == j->A->fin &&
         ((j->A->known & SF_KNOWS_RCV) != 0 && (seq_before(j->segment->ack, j->A->rcv) ||
                                                j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS));
     j->is_fin_again = j->is_fin && known && j->end == j->A->fin;

@@ -77,12 +77,11 @@ struct judgement {
 
     /* RST */
     enum reset_place place;
-    bool is_believed;      /* its sender can have written this number */
-    bool is_accepted;      /* it ends B, as far as can be told */
-    bool is_certain;       /* its number is the next expected beyond doubt */
-    bool answers;          /* it answers the last segment of B: SEQ is its acknowledgment number */
-    bool struck_answer;    /* what it answers did not take effect: that entry was struck */
-    struct entry answered; /* that segment, when it is in the log of A */
+    bool is_believed;   /* its sender can have written this number */
+    bool is_accepted;   /* it ends B, as far as can be told */
+    bool is_certain;    /* its number is the next expected beyond doubt */
+    bool answers;       /* it answers the last segment of B: SEQ is its acknowledgment number */
+    bool struck_answer; /* what it answers did not take effect: that entry was struck */
 
     struct contradiction by[SF_SIGN_COUNT]; /* by what is said */
 };

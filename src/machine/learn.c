@@ -422,6 +422,7 @@ void sf_learn_manners(struct judgement *j)
     }
     j->pa->last_ns = j->now_ns;
     j->pa->last_number = j->segment->number;
+    j->pa->last_flags = j->segment->flags;
     j->pa->last_ip_id = j->segment->ip_id;
     j->pa->last_tsval = j->segment->options.tsval;
     j->pa->segments++;

@@ -22,7 +22,8 @@ enum entry_bit {
     ENTRY_BEHIND_HOLE = 0x08, /* heard, but data in front of it is missing: no effect yet */
     ENTRY_RST_OF_SYN = 0x10,  /* a RST that acknowledges this end's SYN */
     ENTRY_RST_EXACT = 0x20,   /* a RST whose number is or may be the next expected */
-    ENTRY_PAYLOAD = 0x40      /* it carries payload */
+    ENTRY_PAYLOAD = 0x40,     /* it carries payload */
+    ENTRY_DOUBTED = 0x80      /* struck because that is the likelier reading: proves nothing */
 };
 
 struct entry {

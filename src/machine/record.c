@@ -128,8 +128,8 @@ static bool plain_matters(const struct judgement *j)
 
 static bool is_worth_hearing(const struct judgement *j)
 {
-    if (j->is_absurd)
-        return false;
+    if (j->is_absurd || (j->is_plain && !j->has_ack))
+        return false; /* RFC 9293 §3.10.7.4, fifth: without ACK it is dropped */
     if (j->is_bad_ack && !j->is_rst)
         return false;
     if (j->is_rst && j->flow->history->gave_up)

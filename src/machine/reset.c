@@ -123,6 +123,17 @@ uint16_t sf_reset_heard_bits(const struct judgement *j)
     return bits;
 }
 
+/* The last segment of B, or what that repeated; not a FIN that A has acknowledged. */
+static bool is_answered(const struct judgement *j, const struct entry *entry)
+{
+    if ((entry->flags & SF_FIN) != 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
+        seq_not_after(entry->end, j->A->rcv))
+        return false;
+    uint16_t kind = j->pb->last_flags & (SF_SYN | SF_FIN);
+    return entry->number == j->pb->last_number ||
+           (kind != 0 && (entry->flags & (SF_SYN | SF_FIN)) == kind);
+}
+
 void sf_reset_strike_answered(struct judgement *j)
 {
     if (j->has_ack || !j->answers)
@@ -130,10 +141,8 @@ void sf_reset_strike_answered(struct judgement *j)
     struct log *log = &j->pa->log;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
-        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != ENTRY_HEARD ||
-            entry->number != j->pb->last_number)
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != ENTRY_HEARD || !is_answered(j, entry))
             continue;
-        j->answered = *entry;
         bool made_established = sf_end_state(j->A) == SF_STATE_ESTABLISHED &&
                                 !sf_end_is_proved(j->A) && j->pa->has_said_synack;
         if ((entry->flags & (SF_SYN | SF_FIN)) != 0 || made_established) {

@@ -44,8 +44,9 @@ static bool was_missed_behind(const struct judgement *j)
 /* An end that reports duplicates (RFC 2883) does not report this one: it had not had the first. */
 static bool was_missed_by_dsack(const struct judgement *j)
 {
+    bool is_answer = j->pa->last_ns != SF_NO_TIME && j->pa->last_ns < j->pb->fin.last_ns;
     return j->is_first_cover && j->B->fin_repeats > 0 && j->pa->dsacks > 0 && !j->is_dsack &&
-           !j->pb->fin_was_damaged;
+           is_answer && !j->pb->fin_was_damaged;
 }
 
 bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
