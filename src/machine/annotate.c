@@ -135,7 +135,9 @@ static void annotate_third(struct judgement *j)
 {
     const struct sf_flow *flow = j->flow;
     say(j, SF_SAY_THIRD_HANDSHAKE, 0, 0, 0);
-    if (j->segment->ack == j->B->iss + 1u)
+    if (!j->pb->has_said_synack)
+        say(j, SF_SAY_ACK_TELLS_Y, j->B->iss, 0, 0);
+    else if (j->segment->ack == j->B->iss + 1u)
         say(j, SF_SAY_ACK_IS_Y_PLUS_1, 0, 0, 0);
     if (j->segment->payload > 0)
         say(j, SF_SAY_CARRIES_DATA, j->segment->payload, 0, 0);
@@ -211,6 +213,12 @@ static void annotate_plain(struct judgement *j)
         annotate_fin(j);
     else if (j->is_first_cover)
         say_covers(j);
+    if (j->shows_peer_fin)
+        say(j, SF_SAY_UNSEEN_FIN, 0, 0, 0);
+    if (j->is_behind_gap)
+        say(j, SF_SAY_BEHIND_GAP, j->gap_octets, 0, 0);
+    if (j->late > 0)
+        say(j, SF_SAY_FILLS_GAP, 0, 0, 0);
     if (j->is_keepalive)
         say(j, SF_SAY_KEEPALIVE_PROBE, 0, 0, 0);
     else if (j->is_window_probe)

@@ -276,15 +276,20 @@ static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_sid
     }
 }
 
-/* An end whose first word is a RST that refuses a SYN never listened: it was CLOSED all along. */
+/*
+ * An end whose first word is a RST that refuses a SYN, or a SYN of its own, never listened: it was
+ * CLOSED all along.
+ */
 static enum sf_state first_state(const struct private_end *mine)
 {
     if (mine->start != SF_STATE_LISTEN)
         return (enum sf_state)mine->start;
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
-        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == 0)
-            return (entry->flags & SF_RST) != 0 ? SF_STATE_CLOSED : SF_STATE_LISTEN;
+        if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != 0)
+            continue;
+        bool opens = (entry->flags & (SF_SYN | SF_ACK)) == SF_SYN;
+        return opens || (entry->flags & SF_RST) != 0 ? SF_STATE_CLOSED : SF_STATE_LISTEN;
     }
     return SF_STATE_LISTEN;
 }

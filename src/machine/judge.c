@@ -121,6 +121,7 @@ static void judge_payload(struct judgement *j)
     if (j->is_absurd)
         return;
     j->is_behind_gap = ahead > 0 && (j->is_plain || j->is_fin);
+    j->gap_octets = j->is_behind_gap ? (uint32_t)ahead : 0;
     if (payload == 0 || j->is_keepalive)
         return;
     if (ahead >= 0) {

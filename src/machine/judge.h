@@ -51,12 +51,14 @@ struct judgement {
     bool is_stale_syn;   /* a SYN of an end that has proved more than its handshake */
     bool is_foreign_syn; /* a SYN with other numbers than this connection's */
     bool is_first_fin;
-    uint32_t fresh;     /* payload octets above everything seen */
-    uint32_t late;      /* payload octets that fill a gap */
-    uint32_t again;     /* payload octets seen before */
-    bool is_absurd;     /* its numbers have nothing to do with this connection */
-    bool is_behind_gap; /* it leaves a gap in front of itself */
-    struct hole filled; /* the first gap it reached into, when late > 0 */
+    uint32_t fresh;      /* payload octets above everything seen */
+    uint32_t late;       /* payload octets that fill a gap */
+    uint32_t again;      /* payload octets seen before */
+    bool is_absurd;      /* its numbers have nothing to do with this connection */
+    uint32_t gap_octets; /* that are missing in front of it */
+    bool shows_peer_fin; /* it acknowledges a FIN that had to be inferred just now */
+    bool is_behind_gap;  /* it leaves a gap in front of itself */
+    struct hole filled;  /* the first gap it reached into, when late > 0 */
     bool is_keepalive, is_window_probe;
     bool is_old_ack; /* below what its sender has acknowledged already */
     uint32_t unseen; /* octets it acknowledges that never passed here */

@@ -45,9 +45,9 @@ static void count(const struct judgement *j)
     struct sf_end *end = j->A;
     if (j->segment->kind == SF_SEGMENT_SENT)
         end->packets++;
-    if (j->is_syn_again)
+    if (j->is_syn_again && !j->is_stale_syn)
         end->syn_repeats++;
-    if (j->is_synack_again)
+    if (j->is_synack_again && !j->is_stale_syn)
         end->synack_repeats++;
     if (j->is_fin_again)
         end->fin_repeats++;
@@ -77,7 +77,8 @@ static void mark(struct judgement *j)
         marks |= SF_MARK_OLD_DATA;
     if (j->unseen > 0 || (j->is_first_cover && j->pb->fin_is_inferred))
         marks |= SF_MARK_UNSEEN;
-    if (j->is_keepalive || j->is_window_probe)
+    bool is_answer = j->pb->keepalives > 0 && j->segment->payload == 0;
+    if (j->is_keepalive || j->is_window_probe || is_answer)
         marks |= SF_MARK_PROBE;
     if (j->is_challenge)
         marks |= SF_MARK_CHALLENGE;

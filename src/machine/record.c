@@ -304,6 +304,7 @@ static void infer_peer_fin(struct judgement *j)
     cover.bits = fin.bits = ENTRY_HEARD | ENTRY_INFERRED;
     sf_log_append(&j->pa->log, &cover);
     sf_log_append(&j->pa->log, &fin);
+    j->shows_peer_fin = true;
     j->B->fin = fin.end;
     j->B->known |= SF_KNOWS_FIN;
     j->pb->fin_is_inferred = true;

@@ -80,6 +80,17 @@ static void set_severity(struct sf_flow *flow, enum sf_code code, uint8_t severi
     }
 }
 
+/* What was lost, and where, is told by the stronger finding. */
+static void yield(struct sf_flow *flow, enum sf_code code)
+{
+    set_severity(flow, code, SF_INFO);
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        struct sf_found *found = &flow->history->found[i];
+        if (found->code == code && found->where == SF_WHERE_UNKNOWN)
+            found->where = SF_WHERE_NONE;
+    }
+}
+
 /* Anew each time: what lowered a finding may have been taken back. */
 static void lower(struct sf_flow *flow)
 {
@@ -87,7 +98,7 @@ static void lower(struct sf_flow *flow)
         set_severity(flow, (enum sf_code)lowers[i].weaker, rules[lowers[i].weaker].severity);
     for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++) {
         if (sf_history_found(flow, (enum sf_code)lowers[i].stronger, SF_NOBODY) != NULL)
-            set_severity(flow, (enum sf_code)lowers[i].weaker, SF_INFO);
+            yield(flow, (enum sf_code)lowers[i].weaker);
     }
 }
 

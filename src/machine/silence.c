@@ -136,6 +136,8 @@ int64_t sf_machine_next_silence(const struct sf_flow *flow)
     return next;
 }
 
+/* An end that takes a SYN,ACK answers it: one that was left unanswered for a second was not taken.
+ */
 static void strike_synack(struct sf_flow *flow, int64_t now_ns)
 {
     struct log *log = &flow->history->end[SF_CLIENT].log;
@@ -253,6 +255,11 @@ void sf_machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_n
     }
     reinterpret_midstream(flow);
     sf_outcome_tell(flow);
+    bool was_deaf = flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME &&
+                    now_ns - flow->synack_ns >= SECOND_NS &&
+                    flow->end[SF_SERVER].synack_repeats > 0;
+    if (was_deaf && !flow->history->syns_crossed)
+        strike_synack(flow, INT64_MAX);
     drop_refuted(flow);
     step->first_found = flow->n_found;
     sf_step_view_after(flow, step);
