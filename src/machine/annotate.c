@@ -213,6 +213,12 @@ static void annotate_plain(struct judgement *j)
         annotate_fin(j);
     else if (j->is_first_cover)
         say_covers(j);
+    bool misses_fin = (j->B->known & SF_KNOWS_FIN) != 0 && j->has_ack && !j->is_fin &&
+                      !j->is_old_ack && j->segment->ack == j->B->fin - 1u;
+    if (misses_fin)
+        say(j, SF_SAY_ACK_MISSES_FIN, 0, 0, 0);
+    if (j->again > 0 && !j->is_fin && !j->is_window_probe)
+        say(j, SF_SAY_DATA_AGAIN, j->again, 0, 0);
     if (j->shows_peer_fin)
         say(j, SF_SAY_UNSEEN_FIN, 0, 0, 0);
     if (j->is_behind_gap)

@@ -122,8 +122,8 @@ static uint8_t time_wait_holder(const struct sf_flow *flow)
 static void note_reuse(const struct sf_flow *old, enum phase phase, const struct sf_segment *syn,
                        struct reuse *reuse)
 {
-    if (is_bare_reset(old))
-        return;
+    if (is_bare_reset(old) || syn->time_ns < old->last_ns)
+        return; /* not over when the SYN came */
     reuse->is_reuse = true;
     reuse->since_ns = syn->time_ns - old->last_ns;
     reuse->holder = time_wait_holder(old);
@@ -244,8 +244,8 @@ static bool is_for_old(const struct sf_flow *young, const struct sf_flow *old,
     if (young->complete_ns != SF_NO_TIME || (end->known & SF_KNOWS_SEQ) == 0)
         return false;
     if ((segment->flags & SF_RST) != 0)
-        return old->history->end[sf_other(side)].has_last_ack &&
-               segment->seq == old->history->end[sf_other(side)].last_ack &&
+        return old->history->end[sf_other(side)].n_sent_acks > 0 &&
+               segment->seq == old->history->end[sf_other(side)].sent_ack[0] &&
                !seq_within(segment->seq, young->end[side_of(young, segment->from)].iss,
                            young->end[side_of(young, segment->from)].max);
     return (segment->flags & SF_ACK) != 0 && (other->known & SF_KNOWS_SEQ) != 0 &&

@@ -25,17 +25,31 @@ static bool is_heard_as(const struct judgement *j, const struct entry *entry, en
     return false;
 }
 
+/* RFC 2018 §3: it has the FIN, which waits for what is missing in front of it. */
+static bool names_by_sack(const struct judgement *j, const struct entry *fin)
+{
+    const struct sf_options *options = &j->segment->options;
+    return (options->present & SF_OPT_SACK) != 0 && !j->is_dsack &&
+           seq_not_after(options->sack_left, fin->end - 1u) &&
+           seq_not_after(fin->end, options->sack_right);
+}
+
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
     by->is_timed = (j->A->known & SF_KNOWS_RTT) != 0;
+    /* A SYN,ACK that no timer sent was sent before the acknowledgment came. */
+    bool is_prompt =
+        said == SF_SIGN_SYN_ACK_AGAIN && j->is_synack_again && j->gap_ns < TIMER_MIN_NS;
     struct log *log = &j->pa->log;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
         if ((entry->bits & ENTRY_HEARD) == 0 || !is_heard_as(j, entry, said) ||
             (said == SF_SIGN_FIN_UNHEARD && has_arrived(j, entry)))
             continue;
-        if (sf_history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
+        if (said == SF_SIGN_FIN_UNHEARD && names_by_sack(j, entry)) {
+            entry->bits |= ENTRY_BEHIND_HOLE;
+        } else if (!is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
             entry->bits |= ENTRY_STRUCK;
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
             if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0))
@@ -138,13 +152,15 @@ static void strike_by_echo(struct judgement *j)
     const struct sighting *fin = &j->pb->fin;
     if (!j->is_first_cover || j->B->fin_repeats == 0 ||
         (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
-        j->segment->options.tsecr != fin->last_tsval || fin->last_tsval == fin->first_tsval)
+        j->segment->options.tsecr == fin->first_tsval ||
+        (j->segment->options.tsecr != fin->last_tsval &&
+         j->segment->options.tsecr != fin->previous_tsval))
         return;
     for (unsigned i = 0; i < j->pa->log.n; i++) {
         struct entry *entry = &j->pa->log.entry[i];
         bool is_fin = (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD &&
                       (entry->flags & SF_FIN) != 0;
-        if (is_fin && entry->number != fin->last_number)
+        if (is_fin && entry->number == fin->first_number)
             entry->bits |= ENTRY_STRUCK | ENTRY_DOUBTED;
     }
 }

@@ -45,6 +45,7 @@ struct fold {
     bool heard_cover;    /* something that covers its FIN */
     bool heard_bare_fin; /* a FIN that does not */
     bool heard_covering_fin;
+    int64_t heard_fin_ns; /* when the first FIN that may have arrived passed */
 };
 
 static bool acknowledges_syn(const struct entry *entry, const struct sf_end *opener)
@@ -202,8 +203,29 @@ static void prove_established(struct sf_end *path)
 }
 
 /* What needs a FIN, of either end, that had to be inferred proves no more than the inference. */
-static bool rests_on_inference(const struct fold *fold, enum sf_sign sign)
+/*
+ * A second FIN that comes long after the first one, with no acknowledgment of that before it, may
+ * be the repeat of one that was lost before it came here, and that did not cover the first.
+ */
+static bool comes_late(const struct fold *fold, const struct entry *entry)
 {
+    int64_t rtt_ns = (fold->me->known & SF_KNOWS_RTT) != 0 ? fold->me->rtt_ns : 0;
+    return (entry->flags & SF_FIN) != 0 && acknowledges_fin(entry, fold->other) &&
+           fold->heard_fin_ns != SF_NO_TIME &&
+           entry->time_ns - fold->heard_fin_ns > rtt_ns + RTT_UNKNOWN_NS &&
+           !sf_fold_has_proved(&fold->path, SF_STATE_CLOSE_WAIT);
+}
+
+static bool rests_on_inference(const struct fold *fold, const struct entry *entry,
+                               enum sf_sign sign)
+{
+    /* The first FIN was not seen: whether it was the first or the second one cannot be told. */
+    bool is_either = acknowledges_fin(entry, fold->other) &&
+                     (fold->mine->fin_was_inferred || fold->theirs->fin_is_inferred);
+    if (sign == SF_SIGN_FIN && is_either)
+        return true;
+    if ((sign == SF_SIGN_FIN || sign == SF_SIGN_ACK_OF_FIN) && comes_late(fold, entry))
+        return true;
     bool needs_both = sign == SF_SIGN_ACK_OF_COVERING_FIN || sign == SF_SIGN_ACK_WHILE_UNCOVERED;
     return (fold->theirs->fin_is_inferred && (needs_both || sign == SF_SIGN_ACK_OF_FIN)) ||
            (fold->mine->fin_is_inferred && needs_both) ||
@@ -217,12 +239,14 @@ static bool has_shown_open(const struct sf_end *end, const struct private_end *n
 }
 
 /*
- * Where the capture begins later, a FIN may have passed before: what looks like FIN_WAIT_1 may be
- * LAST_ACK, what looks like CLOSE_WAIT may be TIME_WAIT, until the end in question shows itself.
+ * Where the capture begins later, or shows one end only, a FIN may have passed unseen: what looks
+ * like FIN_WAIT_1 may be LAST_ACK, what looks like CLOSE_WAIT may be TIME_WAIT, until the end in
+ * question shows itself.
  */
 static bool rests_on_the_past(const struct fold *fold, enum sf_sign sign)
 {
-    if (!fold->flow->history->is_midstream)
+    bool is_alone = fold->theirs->segments == 0;
+    if (!fold->flow->history->is_midstream && !is_alone)
         return false;
     return (sign == SF_SIGN_FIN && !has_shown_open(fold->other, fold->theirs)) ||
            (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine));
@@ -246,7 +270,8 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = said_move(&fold->path, signs[i]);
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, signs[i]) &&
+        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 &&
+                       !rests_on_inference(fold, entry, signs[i]) &&
                        !rests_on_the_past(fold, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
@@ -270,6 +295,9 @@ static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_sid
         enum sf_state to = (enum sf_state)on_heard[from][signs[i]];
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
+        bool is_fin = signs[i] == SF_SIGN_FIN || signs[i] == SF_SIGN_COVERING_FIN;
+        if (is_fin && fold->heard_fin_ns == SF_NO_TIME)
+            fold->heard_fin_ns = entry->time_ns;
         fold->heard_cover |= signs[i] == SF_SIGN_ACK_OF_FIN || signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_covering_fin |= signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_bare_fin |= signs[i] == SF_SIGN_FIN;
@@ -302,7 +330,8 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
                         .me = &flow->end[side],
                         .other = &flow->end[other],
                         .mine = mine,
-                        .theirs = &flow->history->end[other]};
+                        .theirs = &flow->history->end[other],
+                        .heard_fin_ns = SF_NO_TIME};
     if (mine->start != SF_STATE_NONE)
         push(&fold.path, first_state(mine));
     if (mine->start_is_proved)

@@ -18,7 +18,13 @@
 /* What a busy host or path may add to a round trip before its silence means anything. */
 #define RTT_SLACK_NS INT64_C(5000000)
 
+/* No timer repeats a segment sooner: RFC 6298 §2.4 asks for 1 s, and stacks use 200 ms. */
+#define TIMER_MIN_NS INT64_C(200000000)
+
 #define FOUND_MAX 48u
+
+/* How many different acknowledgment numbers of an end are remembered. */
+#define SENT_ACKS 4u
 
 /* What silence can show; see silence.h. */
 enum silence {
@@ -36,7 +42,7 @@ enum silence {
 struct sighting {
     int64_t first_ns, last_ns; /* SF_NO_TIME: never */
     int64_t interval_ns;       /* between the last two */
-    uint32_t first_tsval, last_tsval;
+    uint32_t first_tsval, last_tsval, previous_tsval;
     uint64_t first_number, last_number;
 };
 
@@ -64,8 +70,11 @@ struct private_end {
     bool first_fin_has_ack;
     int64_t last_ns; /* of its last segment; SF_NO_TIME: none */
     uint64_t last_number;
-    uint32_t last_ack; /* acknowledgment number of its last segment with ACK */
-    bool has_last_ack;
+    /* The last acknowledgment numbers that it sent, the latest first. */
+    uint32_t sent_ack[SENT_ACKS];
+    int64_t sent_ack_ns[SENT_ACKS]; /* when a segment with it last passed */
+    uint8_t n_sent_acks;
+    uint32_t last_advance;   /* by how much the latest one exceeded the one before */
     int64_t last_payload_ns; /* of its last new payload */
     uint64_t segments;       /* sent, copies and damaged ones left out */
     uint64_t resets;         /* of these: RSTs */

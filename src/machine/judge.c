@@ -6,9 +6,6 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
-/* No timer repeats a segment sooner: RFC 6298 §2.4 asks for 1 s, and stacks use 200 ms. */
-#define TIMER_MIN_NS INT64_C(200000000)
-
 /* Later than this a segment was not merely overtaken. */
 #define OVERTAKEN_NS INT64_C(3000000)
 
@@ -53,8 +50,10 @@ static void judge_syn(struct judgement *j)
     j->is_synack_again = j->is_synack && same && j->pa->has_said_synack;
     if (j->is_syn_again || j->is_synack_again)
         j->gap_ns = j->now_ns - j->pa->syn.last_ns;
-    j->answers_syn = j->is_synack_again && j->pb->syn.last_ns != j->pb->syn.first_ns &&
+    bool after_syn = j->pb->syn.last_ns != j->pb->syn.first_ns &&
                      !sf_history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
+    /* Sooner than any timer: the path has doubled the SYN behind this place. */
+    j->answers_syn = j->is_synack_again && (after_syn || j->gap_ns < TIMER_MIN_NS);
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
     bool is_other = (j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss;

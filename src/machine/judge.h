@@ -82,7 +82,8 @@ struct judgement {
     bool is_believed;   /* its sender can have written this number */
     bool is_accepted;   /* it ends B, as far as can be told */
     bool is_certain;    /* its number is the next expected beyond doubt */
-    bool answers;       /* it answers the last segment of B: SEQ is its acknowledgment number */
+    bool answers;       /* it answers a segment of B: SEQ is its acknowledgment number */
+    bool answers_last;  /* and that is the last one */
     bool struck_answer; /* what it answers did not take effect: that entry was struck */
 
     struct contradiction by[SF_SIGN_COUNT]; /* by what is said */

@@ -127,6 +127,7 @@ static void see(struct sighting *sighting, const struct sf_segment *segment)
     }
     sighting->last_ns = segment->time_ns;
     sighting->last_number = segment->number;
+    sighting->previous_tsval = sighting->last_tsval;
     sighting->last_tsval = segment->options.tsval;
 }
 
@@ -410,16 +411,31 @@ static void learn_stubborn(struct judgement *j)
     stubborn->number = j->segment->number;
 }
 
+static void remember_ack(struct private_end *end, uint32_t ack, int64_t now_ns)
+{
+    if (end->n_sent_acks > 0 && end->sent_ack[0] == ack) {
+        end->sent_ack_ns[0] = now_ns;
+        return;
+    }
+    end->last_advance = end->n_sent_acks > 0 ? ack - end->sent_ack[0] : 0;
+    for (unsigned i = SENT_ACKS - 1u; i > 0; i--) {
+        end->sent_ack[i] = end->sent_ack[i - 1u];
+        end->sent_ack_ns[i] = end->sent_ack_ns[i - 1u];
+    }
+    end->sent_ack[0] = ack;
+    end->sent_ack_ns[0] = now_ns;
+    if (end->n_sent_acks < SENT_ACKS)
+        end->n_sent_acks++;
+}
+
 void sf_learn_manners(struct judgement *j)
 {
     if (!j->is_rst) {
         learn_keepalive(j);
         learn_stubborn(j);
     }
-    if (j->has_ack && !j->is_rst) {
-        j->pa->last_ack = j->segment->ack;
-        j->pa->has_last_ack = true;
-    }
+    if (j->has_ack && !j->is_rst)
+        remember_ack(j->pa, j->segment->ack, j->now_ns);
     j->pa->last_ns = j->now_ns;
     j->pa->last_number = j->segment->number;
     j->pa->last_flags = j->segment->flags;

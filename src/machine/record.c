@@ -284,12 +284,70 @@ static bool shows_own_fin(const struct judgement *j)
            (state == SF_STATE_ESTABLISHED || state == SF_STATE_CLOSE_WAIT);
 }
 
-/* Only A is seen. Having closed, it acknowledges one number more: B's FIN, most likely. */
+/* A has closed, and acknowledges one number more than passed here: B's FIN, most likely. */
 static bool shows_peer_fin(const struct judgement *j)
 {
-    return j->is_plain && !j->is_fin && j->has_ack && j->segment->payload == 0 &&
-           j->pb->segments == 0 && (j->A->known & SF_KNOWS_FIN) != 0 &&
+    bool has_closed = (j->A->known & SF_KNOWS_FIN) != 0 &&
+                      (j->pb->segments == 0 || j->pa->fin_covered_ns != SF_NO_TIME);
+    return j->is_plain && !j->is_fin && j->has_ack && j->segment->payload == 0 && has_closed &&
            (j->B->known & SF_KNOWS_FIN) == 0 && j->unseen == 1;
+}
+
+/* Only A is seen. Its acknowledgments went up by just one, and now it closes: it answers a FIN. */
+static bool answers_unseen_fin(const struct judgement *j)
+{
+    return j->is_first_fin && j->has_ack && j->pb->segments == 0 && j->unseen == 0 &&
+           (j->B->known & SF_KNOWS_FIN) == 0 && j->pa->n_sent_acks > 1 &&
+           j->pa->sent_ack[0] == j->segment->ack && j->pa->last_advance == 1;
+}
+
+static void infer_earlier_peer_fin(struct judgement *j)
+{
+    struct entry fin = inferred_fin(j, j->segment->ack - 1u, j->A->max);
+    fin.time_ns = j->pa->last_ns;
+    sf_log_append(&j->pb->log, &fin);
+    fin.bits = ENTRY_HEARD | ENTRY_INFERRED;
+    sf_log_append(&j->pa->log, &fin);
+    j->B->fin = fin.end;
+    j->B->known |= SF_KNOWS_FIN;
+    j->pb->fin_is_inferred = true;
+    j->pb->first_fin_ack = fin.ack;
+    j->pb->first_fin_has_ack = true;
+}
+
+/*
+ * B acknowledged one octet of A that never passed here, and closed; A acknowledges that from just
+ * that number, with nothing but an ACK: the octet was A's FIN.
+ */
+static bool shows_missed_fin(const struct judgement *j)
+{
+    uint32_t gap;
+    return j->is_plain && !j->is_fin && j->segment->payload == 0 && j->covers_fin &&
+           (j->A->known & (SF_KNOWS_FIN | SF_KNOWS_SEQ | SF_KNOWS_UNA)) ==
+               (SF_KNOWS_SEQ | SF_KNOWS_UNA) &&
+           j->text == j->A->max && j->A->una == j->A->max &&
+           sf_holes_first(&j->pa->holes, j->A->max - 1u, &gap) && gap == j->A->max - 1u &&
+           j->pb->first_fin_has_ack && j->pb->first_fin_ack == j->A->max;
+}
+
+static void infer_missed_fin(struct judgement *j)
+{
+    int heard = first_heard_fin(&j->pa->log);
+    uint32_t at = heard >= 0 ? (uint32_t)heard : j->pa->log.n;
+    struct entry fin = inferred_fin(j, j->A->max - 1u, j->A->rcv);
+    struct entry cover = fin;
+    cover.flags = SF_ACK;
+    cover.seq = cover.end = j->B->fin - 1u;
+    cover.ack = j->A->max;
+    cover.bits = ENTRY_HEARD | ENTRY_INFERRED;
+    sf_log_insert(&j->pa->log, at, &fin);
+    sf_log_insert(&j->pa->log, at + 1u, &cover);
+    j->A->fin = j->A->max;
+    j->A->known |= SF_KNOWS_FIN;
+    j->pa->fin_is_inferred = j->pa->fin_was_inferred = true;
+    j->pa->fin_inferred_ns = j->now_ns;
+    j->pa->first_fin_ack = fin.ack;
+    j->pa->first_fin_has_ack = true;
 }
 
 static void infer_peer_fin(struct judgement *j)
@@ -342,6 +400,10 @@ void sf_record_infer_fin(struct judgement *j)
         infer_own_fin(j);
     else if (shows_peer_fin(j))
         infer_peer_fin(j);
+    else if (answers_unseen_fin(j))
+        infer_earlier_peer_fin(j);
+    else if (shows_missed_fin(j))
+        infer_missed_fin(j);
     else if (j->pa->fin_is_inferred && refutes_fin(j))
         withdraw_fin(j);
 }

@@ -94,12 +94,24 @@ static enum sf_reset_kind shape(const struct judgement *j)
     return SF_RESET_KIND_ABORT;
 }
 
+/* Is its number the acknowledgment number of a segment that A was sent lately? */
+static bool answers_segment(const struct judgement *j)
+{
+    for (unsigned i = 0; i < j->pb->n_sent_acks; i++) {
+        int64_t rtt_ns = (j->A->known & SF_KNOWS_RTT) != 0 ? j->A->rtt_ns : 0;
+        bool may_cross = i == 0 || j->now_ns - j->pb->sent_ack_ns[i] <= rtt_ns + RTT_UNKNOWN_NS;
+        if (j->pb->sent_ack[i] == j->segment->seq && may_cross)
+            return !j->has_ack || j->pa->last_ns == SF_NO_TIME || j->pb->last_ns >= j->pa->last_ns;
+    }
+    return false;
+}
+
 void sf_reset_judge(struct judgement *j)
 {
     if (!j->is_rst)
         return;
-    j->answers = j->pb->has_last_ack && j->segment->seq == j->pb->last_ack &&
-                 (j->pa->last_ns == SF_NO_TIME || j->pb->last_ns >= j->pa->last_ns || !j->has_ack);
+    j->answers = answers_segment(j);
+    j->answers_last = j->answers && j->segment->seq == j->pb->sent_ack[0];
     judge_place(j);
     j->is_believed = is_believable(j) && !answers_bad_ack(j);
     enum sf_reset_kind kind = answers_bad_ack(j) ? SF_RESET_KIND_NO_CONNECTION : shape(j);
@@ -123,6 +135,13 @@ uint16_t sf_reset_heard_bits(const struct judgement *j)
     return bits;
 }
 
+/* An end in TIME_WAIT does not reset: one that does never took the FIN that seemed to lead there.
+ */
+static bool denies_time_wait(const struct judgement *j)
+{
+    return j->answers && sf_end_state(j->A) == SF_STATE_TIME_WAIT && !sf_end_is_proved(j->A);
+}
+
 /* The last segment of B, or what that repeated; not a FIN that A has acknowledged. */
 static bool is_answered(const struct judgement *j, const struct entry *entry)
 {
@@ -130,13 +149,15 @@ static bool is_answered(const struct judgement *j, const struct entry *entry)
         seq_not_after(entry->end, j->A->rcv))
         return false;
     uint16_t kind = j->pb->last_flags & (SF_SYN | SF_FIN);
+    if (denies_time_wait(j))
+        return (entry->flags & SF_FIN) != 0;
     return entry->number == j->pb->last_number ||
            (kind != 0 && (entry->flags & (SF_SYN | SF_FIN)) == kind);
 }
 
 void sf_reset_strike_answered(struct judgement *j)
 {
-    if (j->has_ack || !j->answers)
+    if (j->has_ack || !(j->answers_last || denies_time_wait(j)))
         return;
     struct log *log = &j->pa->log;
     for (unsigned i = 0; i < log->n; i++) {

@@ -242,8 +242,21 @@ static void time_half_close(struct sf_flow *flow)
     }
 }
 
-void sf_rules_finish(struct sf_flow *flow)
+/* A silence lasts as long as the input. */
+static void time_silence(struct sf_flow *flow, int64_t now_ns)
 {
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        struct sf_found *found = &flow->history->found[i];
+        bool is_silence = found->code == SF_CODE_GAVE_UP || found->code == SF_CODE_NO_ANSWER ||
+                          found->code == SF_CODE_HALF_OPEN;
+        if (is_silence && now_ns - found->time_ns > found->interval_ns)
+            found->interval_ns = now_ns - found->time_ns;
+    }
+}
+
+void sf_rules_finish(struct sf_flow *flow, int64_t now_ns)
+{
+    time_silence(flow, now_ns);
     tell_closing(flow);
     time_half_close(flow);
 }

@@ -121,7 +121,8 @@ bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
     if (j->segment == NULL)
         return half_closed_at_end(j, found);
     found->side = (uint8_t)j->b;
-    return j->fresh > 0 && j->is_plain && j->pa->sent_after_fin && j->pb->resets == 0;
+    return j->fresh > 0 && j->is_plain && j->pa->sent_after_fin && j->pb->resets == 0 &&
+           sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
 }
 
 static uint8_t abort_detail(const struct judgement *j)
@@ -250,6 +251,8 @@ bool sf_rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *fou
     bool is_open = state != SF_STATE_NONE && state != SF_STATE_CLOSED && state != SF_STATE_LISTEN;
     if (!j->is_rst || j->is_accepted || !is_open || j->flow->history->gave_up)
         return false;
+    if (j->is_believed && j->answers && !j->has_ack)
+        return false; /* its sender answered an earlier segment */
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;
     return j->place == RESET_OUTSIDE || state == SF_STATE_SYN_SENT;
@@ -270,7 +273,7 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
     int ttl = (int)j->segment->ttl - (int)j->A->ttl;
     int16_t id = (int16_t)(j->segment->ip_id - j->pa->last_ip_id);
     bool other_ttl = ttl >= TTL_UNLIKE || ttl <= -TTL_UNLIKE;
-    bool other_id = j->pa->last_ip_id != 0 && (j->segment->ip_id == 0 || id < 0 || id > ID_UNLIKE);
+    bool other_id = j->pa->last_ip_id != 0 && (j->segment->ip_id == 0 || id <= 0 || id > ID_UNLIKE);
     bool inexact = j->place == RESET_INEXACT && !j->is_believed;
     bool both = j->pb->last_rst_ns != SF_NO_TIME && j->now_ns - j->pb->last_rst_ns <= TWIN_NS;
     found->certainty = SF_PROBABLE;
