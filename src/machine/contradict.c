@@ -49,7 +49,7 @@ static void take_back(struct judgement *j, enum sf_sign said)
             continue;
         if (said == SF_SIGN_FIN_UNHEARD && names_by_sack(j, entry)) {
             entry->bits |= ENTRY_BEHIND_HOLE;
-        } else if (!is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->now_ns)) {
+        } else if (!is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->sent_ns)) {
             entry->bits |= ENTRY_STRUCK;
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
             if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0))
@@ -190,10 +190,9 @@ static bool fills_gap_before_fin(const struct judgement *j)
            seq_not_after(j->text, j->B->rcv) && seq_before(j->B->rcv, j->end);
 }
 
-void sf_contradict(struct judgement *j)
+/* What an overtaken segment says was said before; it contradicts nothing that passed since. */
+static void contradict_by_words(struct judgement *j)
 {
-    if (j->is_path_copy)
-        return; /* its sender says nothing with it */
     bool is_past = j->is_stale_syn || j->is_foreign_syn;
     if (j->is_syn && !is_past)
         take_back(j, SF_SIGN_SYN_AGAIN);
@@ -208,6 +207,14 @@ void sf_contradict(struct judgement *j)
     if (says_went_on(j))
         take_back(j, SF_SIGN_WENT_ON);
     strike_own_reset(j);
+}
+
+void sf_contradict(struct judgement *j)
+{
+    if (j->is_path_copy)
+        return; /* its sender says nothing with it */
+    if (!j->is_late)
+        contradict_by_words(j);
     strike_by_echo(j);
     if (j->covers_fin)
         revive_fin(j, &j->pa->log, ENTRY_STRUCK | ENTRY_BEHIND_HOLE);

@@ -9,6 +9,7 @@ static void private_end_init(struct private_end *end)
     end->fin.first_ns = end->fin.last_ns = SF_NO_TIME;
     end->last_ns = end->last_rst_ns = SF_NO_TIME;
     end->last_payload_ns = SF_NO_TIME;
+    end->newest_tsval_ns = SF_NO_TIME;
     end->sample_ns = SF_NO_TIME;
     end->keepalive_ns = SF_NO_TIME;
     end->window_closed_ns = SF_NO_TIME;

@@ -81,8 +81,12 @@ struct private_end {
     uint64_t acks_advanced;  /* how often its acknowledgment number grew */
     /* Round-trip sample: the end acknowledges `sample_end`, first seen at `sample_ns`. */
     uint32_t sample_end;
-    int64_t sample_ns;   /* SF_NO_TIME: none under way */
-    uint16_t last_flags; /* of its last segment */
+    int64_t sample_ns;       /* SF_NO_TIME: none under way */
+    uint16_t newest_ip_id;   /* the highest identification it used */
+    uint32_t newest_tsval;   /* its newest timestamp … */
+    int64_t newest_tsval_ns; /* … and when that was first seen; SF_NO_TIME: never */
+    bool fin_was_blamed;     /* its FIN, which acknowledged the other one, seemed not to arrive */
+    uint16_t last_flags;     /* of its last segment */
     uint16_t last_ip_id;
     uint32_t last_tsval;
     uint32_t dsacks; /* duplicate reports (RFC 2883) it sent */

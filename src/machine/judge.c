@@ -6,6 +6,9 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
+/* Identifications further apart do not tell an order. */
+#define ID_NEAR 1000
+
 /* Later than this a segment was not merely overtaken. */
 #define OVERTAKEN_NS INT64_C(3000000)
 
@@ -62,15 +65,34 @@ static void judge_syn(struct judgement *j)
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
 }
 
+/*
+ * Identification and timestamp tell the order of sending (RFC 7323 §3): a segment older than one
+ * that passed was overtaken, and one with the same timestamp was sent with that.
+ */
+static void judge_order(struct judgement *j)
+{
+    const struct private_end *pa = j->pa;
+    j->sent_ns = j->now_ns;
+    if (pa->last_ns == SF_NO_TIME)
+        return;
+    int16_t id = (int16_t)(j->segment->ip_id - pa->newest_ip_id);
+    bool has_ids = j->segment->ip_id != 0 && pa->newest_ip_id != 0;
+    j->is_late = has_ids && id < 0 && id > -ID_NEAR;
+    if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 || pa->newest_tsval_ns == SF_NO_TIME)
+        return;
+    j->is_late = j->is_late || seq_before(j->segment->options.tsval, pa->newest_tsval);
+    if (j->segment->options.tsval == pa->newest_tsval)
+        j->sent_ns = pa->newest_tsval_ns;
+}
+
 static void judge_fin(struct judgement *j)
 {
     bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
     j->is_first_fin = j->is_fin && !known;
     j->fin_was_inferred = j->pa->fin_is_inferred && (!j->is_fin || j->end == j->A->fin);
-    j->is_overtaken_fin =
-        j->is_first_fin && j->fin_was_inferred && j->end == j->A->fin &&
-        ((j->A->known & SF_KNOWS_RCV) != 0 && (seq_before(j->segment->ack, j->A->rcv) ||
-                                               j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS));
+    j->is_overtaken_fin = j->is_first_fin && j->fin_was_inferred && j->end == j->A->fin &&
+                          (j->is_late || seq_before(j->segment->ack, j->A->rcv) ||
+                           j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS);
     j->is_fin_again = j->is_fin && known && j->end == j->A->fin;
     if (j->is_fin_again && j->pa->fin.last_ns != SF_NO_TIME)
         j->gap_ns = j->now_ns - j->pa->fin.last_ns;
@@ -213,6 +235,7 @@ void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow
     j->pb = &flow->history->end[j->b];
     j->now_ns = segment->time_ns;
     judge_flags(j);
+    judge_order(j);
     judge_syn(j);
     judge_fin(j);
     judge_copy(j);

@@ -69,13 +69,15 @@ struct judgement {
     bool is_challenge; /* a bare ACK that only an unacceptable segment explains */
     bool window_closes, window_opens;
     int64_t window_closed_for_ns; /* when it opens */
-    bool is_overtaken_fin;        /* it was sent before what showed that it is missing */
-    bool is_path_copy;            /* the network, not its sender, brings this packet again */
-    bool fin_was_inferred;        /* A's FIN was known before only because it must have been sent */
-    bool answers_syn;             /* a SYN,ACK again that answers a SYN again */
-    bool is_overflow;             /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
-    bool is_dsack;                /* reports octets as received twice */
-    int64_t gap_ns;               /* since the same SYN, SYN,ACK or FIN last passed */
+    bool is_late;                 /* sent before something of A that passed already */
+    int64_t sent_ns; /* when it passed; when its timestamp was first seen, if that is earlier */
+    bool is_overtaken_fin; /* it was sent before what showed that it is missing */
+    bool is_path_copy;     /* the network, not its sender, brings this packet again */
+    bool fin_was_inferred; /* A's FIN was known before only because it must have been sent */
+    bool answers_syn;      /* a SYN,ACK again that answers a SYN again */
+    bool is_overflow;      /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
+    bool is_dsack;         /* reports octets as received twice */
+    int64_t gap_ns;        /* since the same SYN, SYN,ACK or FIN last passed */
 
     /* RST */
     enum reset_place place;

@@ -428,8 +428,25 @@ static void remember_ack(struct private_end *end, uint32_t ack, int64_t now_ns)
         end->n_sent_acks++;
 }
 
+/* RSTs are made without the connection's timestamps and identifications. */
+static void learn_order(struct judgement *j)
+{
+    const struct sf_options *options = &j->segment->options;
+    if (j->is_rst || j->is_late)
+        return;
+    if (j->segment->ip_id != 0)
+        j->pa->newest_ip_id = j->segment->ip_id;
+    bool has_timestamp = (options->present & SF_OPT_TIMESTAMPS) != 0;
+    if (has_timestamp &&
+        (j->pa->newest_tsval_ns == SF_NO_TIME || options->tsval != j->pa->newest_tsval)) {
+        j->pa->newest_tsval = options->tsval;
+        j->pa->newest_tsval_ns = j->now_ns;
+    }
+}
+
 void sf_learn_manners(struct judgement *j)
 {
+    learn_order(j);
     if (!j->is_rst) {
         learn_keepalive(j);
         learn_stubborn(j);

@@ -137,6 +137,13 @@ static void note_lost_answers(struct judgement *j)
         if (other != NULL)
             sf_rules_reread_lost_ack(other);
     }
+    const struct contradiction *again = &j->by[SF_SIGN_FIN_AGAIN];
+    j->pb->fin_was_blamed |= again->is_lost && (again->heard.flags & SF_FIN) != 0;
+    if (j->is_first_cover && j->pb->fin_was_blamed && j->B->fin_repeats == 0) {
+        /* It was sent once, and is acknowledged: it came late, and nothing was lost. */
+        j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_FIN_ACK_LOST) +
+                                sf_history_drop_found(j->flow, SF_CODE_FINAL_ACK_LOST);
+    }
     const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
     if (unheard->is_lost && j->segment->ack == j->B->fin - 1u && j->pb->fin_missed_ns == SF_NO_TIME)
         j->pb->fin_missed_ns = j->now_ns;

@@ -17,7 +17,7 @@ bool sf_record_is_quiet(const struct judgement *j)
 
 static bool is_worth_saying(const struct judgement *j)
 {
-    if (j->is_absurd || j->is_foreign_syn || j->is_path_copy)
+    if (j->is_absurd || j->is_foreign_syn || j->is_path_copy || j->is_overtaken_fin)
         return false;
     if (j->is_rst)
         return j->is_believed;
@@ -275,8 +275,27 @@ static void infer_own_fin(struct judgement *j)
     j->is_behind_gap = false;
 }
 
+/* The FIN was only overtaken: what it says itself takes the place of what was inferred. */
+static void place_overtaken_fin(struct judgement *j)
+{
+    struct log *log = &j->pa->log;
+    for (unsigned i = log->n; i > 0; i--) {
+        const struct entry *entry = &log->entry[i - 1u];
+        if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
+            (entry->flags & SF_FIN) != 0)
+            sf_log_remove(log, i - 1u);
+    }
+    struct entry fin = sf_log_entry(j->segment, 0);
+    int heard = first_heard_fin(log);
+    bool is_answer = j->covers_fin || heard < 0;
+    sf_log_insert(log, is_answer ? log->n : (uint32_t)heard, &fin);
+    j->pa->fin_was_inferred = false;
+}
+
 static bool shows_own_fin(const struct judgement *j)
 {
+    if (j->is_late)
+        return false;
     enum sf_state state = sf_end_state(j->A);
     return j->is_plain && !j->is_fin && j->has_ack && j->segment->payload == 0 &&
            (j->A->known & (SF_KNOWS_SEQ | SF_KNOWS_FIN)) == SF_KNOWS_SEQ &&
@@ -396,7 +415,9 @@ static void withdraw_fin(struct judgement *j)
 
 void sf_record_infer_fin(struct judgement *j)
 {
-    if (shows_own_fin(j))
+    if (j->is_overtaken_fin)
+        place_overtaken_fin(j);
+    else if (shows_own_fin(j))
         infer_own_fin(j);
     else if (shows_peer_fin(j))
         infer_peer_fin(j);

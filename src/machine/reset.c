@@ -46,6 +46,11 @@ static bool is_believable(const struct judgement *j)
     uint32_t seq = j->segment->seq;
     if (is_refusal_shape(j) || j->answers || j->place == RESET_EXACT)
         return true;
+    /* Behind data that has not passed here: an abort knows what it has received (RFC 9293 §3.10.5).
+     */
+    if (j->place == RESET_INEXACT && j->has_ack && (j->A->known & SF_KNOWS_RCV) != 0 &&
+        j->segment->ack == j->A->rcv && !seq_before(seq, j->A->max))
+        return true;
     /* Nothing of A is known. To an opener it must answer the SYN: RFC 9293 §3.10.7.3. */
     if (j->place == RESET_UNKNOWN)
         return !j->pb->has_said_plain_syn || acknowledges_own_syn(j);
