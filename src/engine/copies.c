@@ -76,7 +76,9 @@ static enum copy compare(const struct seen *seen, const struct sf_segment *segme
         return COPY_CERTAIN;
     if (other_ttl && apart < OTHER_HOP_NS)
         return COPY_CERTAIN;
-    bool is_soon = (other_interface && apart < OTHER_HOP_NS) || apart < SAME_MOMENT_NS;
+    /* A host answers each segment of a burst with the same RST, though. */
+    bool is_soon = (other_interface && apart < OTHER_HOP_NS) ||
+                   (apart < SAME_MOMENT_NS && (segment->flags & SF_RST) == 0);
     return is_soon ? COPY_BY_TIME : COPY_NOT;
 }
 

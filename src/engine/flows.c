@@ -492,6 +492,7 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
             status = open_flow(flows, segment, 0, &opened, err);
         if (status != 0)
             return status;
+        assert(opened != NULL);
         note_reuse(opened, segment, &where);
         return take(flows, opened, packet, segment, SF_FATE_TAKEN, err);
     }

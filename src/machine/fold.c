@@ -334,8 +334,6 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
                         .heard_fin_ns = SF_NO_TIME};
     if (mine->start != SF_STATE_NONE)
         push(&fold.path, first_state(mine));
-    if (mine->start_is_proved)
-        fold.path.proved = 1;
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
         fold.heard_bare_fin |= (entry->bits & ENTRY_DOUBTED) != 0;

@@ -43,6 +43,8 @@ struct sighting {
     int64_t first_ns, last_ns; /* SF_NO_TIME: never */
     int64_t interval_ns;       /* between the last two */
     uint32_t first_tsval, last_tsval, previous_tsval;
+    uint32_t last_ack;
+    uint16_t last_window, last_ip_id;
     uint64_t first_number, last_number;
 };
 
@@ -60,57 +62,58 @@ struct private_end {
     struct holes holes;
     struct sighting syn, fin; /* `syn` is its SYN or SYN,ACK */
     struct stubborn stubborn;
-    uint8_t start; /* the state in which its path begins */
-    bool start_is_proved;
+
+    /* Moments; SF_NO_TIME: never, or none. */
+    int64_t last_ns;         /* its last segment */
+    int64_t last_payload_ns; /* its last new payload */
+    int64_t last_rst_ns;     /* its last RST */
+    int64_t sample_ns;       /* a round-trip sample is under way: it is to acknowledge … */
+    int64_t newest_tsval_ns; /* its newest timestamp was first seen */
+    int64_t keepalive_ns;    /* its last keepalive */
+    int64_t keepalive_interval_ns;
+    int64_t window_closed_ns; /* it closed its window */
+    int64_t provoked_ns;      /* it got something that asks for a challenge ACK */
+    int64_t fin_covered_ns;   /* the other end first acknowledged its FIN */
+    int64_t fin_missed_ns;    /* the other end provably had not heard its FIN */
+    int64_t fin_inferred_ns;  /* its FIN was found missing */
+    int64_t sent_ack_ns[SENT_ACKS];
+
+    /* Packets and counts. */
+    uint64_t last_number;
+    uint64_t fin_covered_number;
+    uint64_t segments;      /* sent, copies and damaged ones left out */
+    uint64_t resets;        /* of these: RSTs */
+    uint64_t acks_advanced; /* how often its acknowledgment number grew */
+    uint32_t dsacks;        /* duplicate reports (RFC 2883) it sent */
+    uint32_t keepalives;    /* in a row, without an answer */
+    uint32_t synack_struck; /* how often in a row its SYN,ACK showed that the ACK was lost */
+
+    /* Numbers. */
+    uint32_t syn_payload;   /* octets on its SYN */
+    uint32_t syn_end;       /* after its SYN and the data on it that was taken */
+    uint32_t first_fin_ack; /* the acknowledgment number of its first FIN */
+    uint32_t sample_end;    /* … this number */
+    uint32_t after_fin_seq; /* its payload behind the other end's FIN begins here */
+    uint32_t last_advance;  /* by how much its latest acknowledgment exceeded the one before */
+    uint32_t last_tsval;    /* of its last segment */
+    uint32_t newest_tsval;  /* the newest that it used */
+    uint32_t sent_ack[SENT_ACKS]; /* its last acknowledgment numbers, the latest first */
+    uint16_t last_flags;          /* of its last segment */
+    uint16_t last_ip_id;
+    uint16_t newest_ip_id; /* the highest identification that it used */
+
+    uint8_t n_sent_acks;
+    uint8_t start;           /* enum sf_state in which its path begins */
+    uint8_t provoked_detail; /* enum sf_detail */
     bool has_said_synack;    /* a SYN,ACK of it was seen */
     bool has_said_plain_syn; /* a SYN without ACK of it was seen */
-    uint32_t syn_payload;    /* octets on its SYN */
-    uint32_t syn_end;        /* sequence number after its SYN and the data on it */
-    uint32_t first_fin_ack;  /* acknowledgment number of its first FIN */
-    bool first_fin_has_ack;
-    int64_t last_ns; /* of its last segment; SF_NO_TIME: none */
-    uint64_t last_number;
-    /* The last acknowledgment numbers that it sent, the latest first. */
-    uint32_t sent_ack[SENT_ACKS];
-    int64_t sent_ack_ns[SENT_ACKS]; /* when a segment with it last passed */
-    uint8_t n_sent_acks;
-    uint32_t last_advance;   /* by how much the latest one exceeded the one before */
-    int64_t last_payload_ns; /* of its last new payload */
-    uint64_t segments;       /* sent, copies and damaged ones left out */
-    uint64_t resets;         /* of these: RSTs */
-    uint64_t acks_advanced;  /* how often its acknowledgment number grew */
-    /* Round-trip sample: the end acknowledges `sample_end`, first seen at `sample_ns`. */
-    uint32_t sample_end;
-    int64_t sample_ns;       /* SF_NO_TIME: none under way */
-    uint16_t newest_ip_id;   /* the highest identification it used */
-    uint32_t newest_tsval;   /* its newest timestamp … */
-    int64_t newest_tsval_ns; /* … and when that was first seen; SF_NO_TIME: never */
-    bool fin_was_blamed;     /* its FIN, which acknowledged the other one, seemed not to arrive */
-    uint16_t last_flags;     /* of its last segment */
-    uint16_t last_ip_id;
-    uint32_t last_tsval;
-    uint32_t dsacks; /* duplicate reports (RFC 2883) it sent */
-    /* Keepalives it sent in a row without an answer, and when the last one was. */
-    uint32_t keepalives;
-    int64_t keepalive_ns, keepalive_interval_ns;
-    int64_t window_closed_ns; /* SF_NO_TIME: open */
-    /* A segment of the other end that this end had to answer with a challenge ACK. */
-    int64_t provoked_ns; /* SF_NO_TIME: none */
-    uint64_t provoked_number;
-    uint8_t provoked_detail; /* enum sf_detail */
-    bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN … */
-    uint32_t after_fin_seq;  /* … beginning here */
-    int64_t last_rst_ns;     /* SF_NO_TIME: none */
     bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
-    /* Silence and ordering around its FIN. */
-    int64_t fin_covered_ns; /* when the other end first acknowledged it */
-    uint64_t fin_covered_number;
-    int64_t fin_missed_ns;   /* when the other end provably had not heard it */
-    bool fin_was_damaged;    /* its FIN came with a wrong checksum */
-    int64_t fin_inferred_ns; /* when its FIN was found missing */
-    bool fin_was_inferred;   /* its first FIN was never seen in its place */
-    bool fin_is_inferred;    /* never seen, but must have been sent */
-    uint32_t synack_struck;  /* how often in a row its SYN,ACK showed that the ACK was lost */
+    bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN */
+    bool first_fin_has_ack;
+    bool fin_was_damaged;  /* its FIN came with a wrong checksum */
+    bool fin_was_blamed;   /* its FIN, which acknowledged the other one, seemed not to arrive */
+    bool fin_was_inferred; /* its first FIN was never seen in its place */
+    bool fin_is_inferred;  /* its FIN was never seen, but must have been sent */
 };
 
 struct sf_history {

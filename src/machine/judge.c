@@ -101,8 +101,11 @@ static void judge_fin(struct judgement *j)
 /* The same packet, timestamp and all, sooner than any timer: the path has doubled it. */
 static bool is_doubled(const struct judgement *j, const struct sighting *before)
 {
-    return (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
-           j->segment->options.tsval == before->last_tsval && j->gap_ns < TIMER_MIN_NS;
+    const struct sf_segment *segment = j->segment;
+    return (segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+           segment->options.tsval == before->last_tsval && segment->ack == before->last_ack &&
+           segment->window == before->last_window && segment->ip_id == before->last_ip_id &&
+           j->gap_ns < TIMER_MIN_NS;
 }
 
 static void judge_copy(struct judgement *j)

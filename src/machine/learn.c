@@ -129,6 +129,9 @@ static void see(struct sighting *sighting, const struct sf_segment *segment)
     sighting->last_number = segment->number;
     sighting->previous_tsval = sighting->last_tsval;
     sighting->last_tsval = segment->options.tsval;
+    sighting->last_ack = segment->ack;
+    sighting->last_window = segment->window;
+    sighting->last_ip_id = segment->ip_id;
 }
 
 /* Windows are scaled only when both SYNs carried the option: RFC 7323 §2.2. */

@@ -110,7 +110,6 @@ static void provoke(struct judgement *j)
         detail = SF_DETAIL_ANSWERS_BAD_ACK;
     if (detail != SF_DETAIL_NONE) {
         j->pb->provoked_ns = j->now_ns;
-        j->pb->provoked_number = j->segment->number;
         j->pb->provoked_detail = (uint8_t)detail;
     } else if (j->is_challenge) {
         j->pa->provoked_ns = SF_NO_TIME;
@@ -247,7 +246,6 @@ void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, str
     step->n_notes = 1;
     flow->history->end[sender].has_held_syn = true;
     receiver->provoked_ns = segment->time_ns;
-    receiver->provoked_number = segment->number;
     receiver->provoked_detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
 }
 
