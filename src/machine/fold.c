@@ -140,7 +140,9 @@ void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const st
     const struct sf_end *me = &flow->end[side];
     const struct private_end *mine = &flow->history->end[side];
     unsigned n = 0;
-    if ((entry->bits & (ENTRY_STRUCK | ENTRY_BEHIND_HOLE)) != 0) {
+    /* Behind a gap the acknowledgment counts, the FIN does not yet: RFC 9293 §3.10.7.4. */
+    bool has_fin = (entry->flags & SF_FIN) != 0 && (entry->bits & ENTRY_BEHIND_HOLE) == 0;
+    if ((entry->bits & ENTRY_STRUCK) != 0) {
         /* not heard */
     } else if ((entry->flags & SF_RST) != 0) {
         if ((entry->bits & ENTRY_RST_OF_SYN) != 0)
@@ -156,7 +158,7 @@ void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const st
         bool covers = acknowledges_fin(entry, me);
         if (acknowledges_syn(entry, me))
             signs[n++] = SF_SIGN_ACK_OF_SYN;
-        if ((entry->flags & SF_FIN) != 0)
+        if (has_fin)
             signs[n++] = covers ? SF_SIGN_COVERING_FIN : SF_SIGN_FIN;
         else if (covers)
             signs[n++] = SF_SIGN_ACK_OF_FIN;
@@ -336,7 +338,8 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
         push(&fold.path, first_state(mine));
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
-        fold.heard_bare_fin |= (entry->bits & ENTRY_DOUBTED) != 0;
+        fold.heard_bare_fin |=
+            (entry->bits & ENTRY_DOUBTED) != 0 && !acknowledges_fin(entry, fold.me);
         if ((entry->bits & ENTRY_HEARD) != 0)
             fold_heard(&fold, entry, side);
         else if ((entry->bits & ENTRY_STRUCK) == 0)

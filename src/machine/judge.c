@@ -78,6 +78,7 @@ static void judge_order(struct judgement *j)
     int16_t id = (int16_t)(j->segment->ip_id - pa->newest_ip_id);
     bool has_ids = j->segment->ip_id != 0 && pa->newest_ip_id != 0;
     j->is_late = has_ids && id < 0 && id > -ID_NEAR;
+    j->is_newer = has_ids && id > 0 && id < ID_NEAR;
     if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 || pa->newest_tsval_ns == SF_NO_TIME)
         return;
     j->is_late = j->is_late || seq_before(j->segment->options.tsval, pa->newest_tsval);
@@ -92,7 +93,7 @@ static void judge_fin(struct judgement *j)
     j->fin_was_inferred = j->pa->fin_is_inferred && (!j->is_fin || j->end == j->A->fin);
     j->is_overtaken_fin = j->is_first_fin && j->fin_was_inferred && j->end == j->A->fin &&
                           (j->is_late || seq_before(j->segment->ack, j->A->rcv) ||
-                           j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS);
+                           (!j->is_newer && j->now_ns - j->pa->fin_inferred_ns <= OVERTAKEN_NS));
     j->is_fin_again = j->is_fin && known && j->end == j->A->fin;
     if (j->is_fin_again && j->pa->fin.last_ns != SF_NO_TIME)
         j->gap_ns = j->now_ns - j->pa->fin.last_ns;

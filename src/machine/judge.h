@@ -69,6 +69,7 @@ struct judgement {
     bool is_challenge; /* a bare ACK that only an unacceptable segment explains */
     bool window_closes, window_opens;
     int64_t window_closed_for_ns; /* when it opens */
+    bool is_newer;                /* certainly sent after everything of A that passed before */
     bool is_late;                 /* sent before something of A that passed already */
     int64_t sent_ns; /* when it passed; when its timestamp was first seen, if that is earlier */
     bool is_overtaken_fin; /* it was sent before what showed that it is missing */

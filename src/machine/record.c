@@ -201,9 +201,12 @@ static void release_fin(struct judgement *j)
         struct entry *entry = &log->entry[i];
         if ((entry->bits & (ENTRY_HEARD | ENTRY_BEHIND_HOLE)) != (ENTRY_HEARD | ENTRY_BEHIND_HOLE))
             continue;
+        /* What it acknowledged was heard at once; the FIN is heard now. */
         entry->bits &= (uint16_t)~ENTRY_BEHIND_HOLE;
-        entry->time_ns = j->now_ns;
-        sf_log_move_to_end(log, i);
+        struct entry fin = *entry;
+        entry->flags &= (uint16_t)~SF_FIN;
+        fin.time_ns = j->now_ns;
+        sf_log_append(log, &fin);
         return;
     }
 }
