@@ -121,8 +121,11 @@ static bool goes_on_after_reset(const struct judgement *j)
 /* What the RST itself acknowledged was acknowledged before: the ACK was merely overtaken. */
 static bool was_overtaken(const struct judgement *j, const struct entry *reset)
 {
-    return !j->is_synack && j->fresh == 0 && (reset->flags & SF_ACK) != 0 &&
-           seq_not_after(j->segment->ack, reset->ack);
+    if (j->is_synack)
+        return false;
+    if (j->fresh > 0)
+        return seq_not_after(j->end, reset->seq); /* it stands in front of the RST */
+    return (reset->flags & SF_ACK) != 0 && seq_not_after(j->segment->ack, reset->ack);
 }
 
 /* B may have obeyed it all the same: what B heard stays heard until B goes on as well. */
