@@ -154,7 +154,8 @@ static bool is_first_reset(const struct judgement *j)
 
 bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
 {
-    if (!j->is_rst || !j->is_accepted || !was_open(j) || has_closed(j->A) ||
+    if (!j->is_rst || !(j->is_accepted || j->is_believed) || !was_open(j) || has_closed(j->A) ||
+        !is_first_reset(j) ||
         (j->step->reset_kind != SF_RESET_KIND_ABORT &&
          j->step->reset_kind != SF_RESET_KIND_ABORT_IN_HANDSHAKE) ||
         j->step->before[j->b].state == SF_STATE_CLOSED)
