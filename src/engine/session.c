@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -251,14 +250,14 @@ static void tell_progress(struct sf_session *session, const struct sf_reader *re
 /* Nothing is sorted silently: a file that begins before the one in front of it ended is named. */
 static void check_order(struct sf_session *session, const char *path, const struct sf_packet *first)
 {
-    char text[512];
+    struct sf_error said;
     if (session->last_file == NULL || session->last_file_end_ns == SF_NO_TIME ||
         first->time_ns >= session->last_file_end_ns || session->notice == NULL)
         return;
-    snprintf(text, sizeof text,
-             "'%s' begins before '%s' ends: packets are taken in the order given, not sorted", path,
-             session->last_file);
-    session->notice(session->notice_context, text);
+    sf_error_set(&said, SF_OK, 0,
+                 "'%s' begins before '%s' ends: packets are taken in the order given, not sorted",
+                 path, session->last_file);
+    session->notice(session->notice_context, said.text);
 }
 
 static int read_packets(struct sf_session *session, struct sf_reader *reader, const char *path,
