@@ -39,7 +39,8 @@ static void put_flags(struct sf_output *output, unsigned flags)
 {
     bool is_first = true;
     PUT(output, ",\"flags\":[");
-    for (unsigned bit = 0; bit < SF_FLAG_COUNT; bit++) {
+    for (unsigned i = 0; i < SF_FLAG_COUNT; i++) {
+        unsigned bit = sf_flag_shown(i);
         if ((flags >> bit & 1u) == 0)
             continue;
         if (!is_first)

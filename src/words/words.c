@@ -144,16 +144,22 @@ const char *sf_flag_name(unsigned bit)
     return bit < SF_FLAG_COUNT ? flag_names[bit] : "?";
 }
 
+unsigned sf_flag_shown(unsigned place)
+{
+    static const uint8_t order[SF_FLAG_COUNT] = {1, 0, 2, 3, 5, 6, 7, 8, 4};
+    return place < SF_FLAG_COUNT ? order[place] : SF_FLAG_COUNT;
+}
+
 size_t sf_flags_text(char text[SF_FLAGS_SIZE], unsigned flags)
 {
-    static const uint8_t order[SF_FLAG_COUNT] = {1, 0, 2, 4, 3, 5, 6, 7, 8};
     size_t n = 0;
-    for (size_t i = 0; i < SF_FLAG_COUNT; i++) {
-        if ((flags >> order[i] & 1u) == 0)
+    for (unsigned i = 0; i < SF_FLAG_COUNT; i++) {
+        unsigned bit = sf_flag_shown(i);
+        if ((flags >> bit & 1u) == 0)
             continue;
         if (n > 0)
             text[n++] = ',';
-        const char *name = flag_names[order[i]];
+        const char *name = sf_flag_name(bit);
         memcpy(text + n, name, strlen(name));
         n += strlen(name);
     }

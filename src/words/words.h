@@ -41,8 +41,11 @@ const char *sf_skip_text(unsigned value);
 #define SF_FLAG_COUNT 9
 const char *sf_flag_name(unsigned bit);
 
-/* "SYN,ACK": SYN, FIN, RST first, then ACK, PSH, URG and the rest; "none" for no flag. Returns the
- * length; at most 40 bytes with the 0. */
+/* The bit that stands at `place` 0 … 8 wherever flags are listed: SYN, FIN, RST first, ACK last. */
+unsigned sf_flag_shown(unsigned place);
+
+/* "SYN,ACK", "PSH,ACK", in that order; "none" for no flag. Returns the length; at most 40 bytes
+ * with the 0. */
 #define SF_FLAGS_SIZE 48
 size_t sf_flags_text(char text[SF_FLAGS_SIZE], unsigned flags);
 

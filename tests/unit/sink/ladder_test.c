@@ -36,7 +36,7 @@ static void test_rows(void **state)
         "                           first handshake: x = 1000, MSS 1460, window scale 2^7\n"
         "0.000800   2  ESTABLISHED? ◀─── SYN,ACK seq=0 ack=1 ─────────────── SYN_RCVD\n",
         "0.001100   3  ESTABLISHED  ──── ACK seq=1 ack=1 ──────────────────▶ ESTABLISHED?\n",
-        "0.002000   4               ──── ACK,PSH seq=1 ack=1 len=310 ──────▶\n",
+        "0.002000   4               ──── PSH,ACK seq=1 ack=1 len=310 ──────▶\n",
         "0.002900   5               ◀─── ACK seq=1 ack=311 ───────────────── ESTABLISHED\n",
         "           …  12 segments, 17376 bytes ←\n"
         "1.200000  18  FIN_WAIT_1   ──── FIN,ACK seq=311 ack=17377 ────────▶ CLOSE_WAIT?\n",

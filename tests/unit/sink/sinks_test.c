@@ -72,7 +72,7 @@ static void test_dump_text(void **state)
               "len=0  client SYN_SENT→ESTABLISHED?, server LISTEN→SYN_RCVD; second handshake: "
               "y = 9000, ack = x+1 ✓\n"
               "2026-07-29\n"
-              "00:00:00.000000 3 #1 10.0.0.1:41000 → 10.0.0.2:80  ACK,PSH seq=1 ack=1 win=64240 "
+              "00:00:00.000000 3 #1 10.0.0.1:41000 → 10.0.0.2:80  PSH,ACK seq=1 ack=1 win=64240 "
               "len=5  a copy: the capture saw this packet before\n");
     free(text);
     text =

@@ -76,9 +76,9 @@ static void test_flags(void **state)
     } cases[] = {
         {SF_SYN, "SYN"},
         {SF_SYN | SF_ACK, "SYN,ACK"},
-        {SF_FIN | SF_PSH | SF_ACK, "FIN,ACK,PSH"},
+        {SF_FIN | SF_PSH | SF_ACK, "FIN,PSH,ACK"},
         {0, "none"},
-        {0x1ff, "SYN,FIN,RST,ACK,PSH,URG,ECE,CWR,AE"},
+        {0x1ff, "SYN,FIN,RST,PSH,URG,ECE,CWR,AE,ACK"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[SF_FLAGS_SIZE];
