@@ -139,9 +139,23 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text)
     sf_paper_put(paper, text);
 }
 
+/* Does the blank at `at` part a number from its unit: "60 s", "2 findings"? */
+static bool parts_quantity(const char *text, size_t at)
+{
+    size_t start = at, n;
+    while (start > 0 &&
+           ((text[start - 1] >= '0' && text[start - 1] <= '9') || text[start - 1] == '.'))
+        start--;
+    bool is_number = start < at && (start == 0 || text[start - 1] == ' ' || text[start - 1] == '(');
+    uint32_t next = sf_utf8_next(text + at + 1, &n);
+    bool is_unit = (next >= 'a' && next <= 'z') || next == '%' || next == 0xb5 || next == 0x3bc;
+    return is_number && is_unit;
+}
+
 /*
- * How many bytes go on this line: up to the last blank that fits, or, beside wide characters, which
- * need no blanks, up to the last that fits; 0 when the first word is too wide.
+ * How many bytes go on this line: up to the last blank that fits and parts no quantity, or, beside
+ * wide characters, which need no blanks, up to the last that fits; 0 when the first word is too
+ * wide.
  */
 static size_t fitting(const char *text, size_t columns)
 {
@@ -150,7 +164,7 @@ static size_t fitting(const char *text, size_t columns)
     while (text[at] != '\0') {
         size_t length;
         size_t width = sf_width_of(sf_utf8_next(text + at, &length));
-        if (text[at] == ' ' || was_wide || width == 2)
+        if ((text[at] == ' ' && !parts_quantity(text, at)) || was_wide || width == 2)
             end = at;
         if (used + width > columns)
             return end;

@@ -46,7 +46,10 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text);
 /* Blanks up to `column`; none when the paper is there already or beyond. */
 void sf_paper_to(struct sf_paper *paper, size_t column);
 
-/* The text, broken between words before the width; further lines begin at `indent`. */
+/*
+ * The text, broken between words before the width, but not between a number and its unit; further
+ * lines begin at `indent`.
+ */
 void sf_paper_wrap(struct sf_paper *paper, size_t indent, const char *text);
 
 void sf_paper_end_line(struct sf_paper *paper);

@@ -50,6 +50,18 @@ static void test_wrap(void **state)
         /* a sign of three bytes is one column, and no place to break */
         {0, "see RFC 9293 and further on the end §3.6.1",
          "see RFC 9293 and further on the end\n§3.6.1"},
+        /* a number stays with its unit, also in Greek */
+        {0, "this wait lasts as long as 2MSL = 60 s here",
+         "this wait lasts as long as 2MSL = 60 s\nhere"},
+        {0, "this wait in TIME_WAIT lasts for all 60 s",
+         "this wait in TIME_WAIT lasts for all\n60 s"},
+        {0, "the round trip to the client took 1.25 µs",
+         "the round trip to the client took\n1.25 µs"},
+        {0, "closed by the client in four segments; 2 findings",
+         "closed by the client in four segments;\n2 findings"},
+        /* a number that is part of a name does not */
+        {0, "this comes from the text of RFC 9293 §3.6 1",
+         "this comes from the text of RFC 9293\n§3.6 1"},
         /* wide characters take two columns each and break anywhere */
         {0, "三次握手三次握手三次握手三次握手三次握手三次握手",
          "三次握手三次握手三次握手三次握手三次握手\n三次握手"},
