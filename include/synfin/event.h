@@ -114,7 +114,7 @@ enum sf_skip {
 #define SF_QUANTILE_BUCKETS 4096
 struct sf_quantiles {
     uint64_t n;
-    int64_t max_ns;
+    int64_t min_ns, max_ns; /* exact; hold when n > 0 */
     uint64_t bucket[SF_QUANTILE_BUCKETS];
 };
 
@@ -136,7 +136,9 @@ struct sf_totals {
     uint64_t closes[SF_CLOSE_COUNT];
     uint64_t closed_by[3];               /* by enum sf_side */
     uint64_t found[SF_CODE_COUNT];       /* findings by code: connections and sides that have it */
-    uint64_t found_times[SF_CODE_COUNT]; /* the sum of their counts */
+    /* The same by the severity that was given, which is not always the code's own, … */
+    uint64_t found_as[SF_CODE_COUNT][SF_SEVERITY_COUNT];
+    uint64_t found_times[SF_CODE_COUNT][SF_SEVERITY_COUNT]; /* … and the sum of their counts */
     uint64_t by_severity[SF_SEVERITY_COUNT];
     uint64_t retransmissions, syn_repeats, synack_repeats, fin_repeats;
     uint64_t bytes;

@@ -71,14 +71,18 @@ static void put_packets(struct sf_paper *paper, const struct sf_totals *input)
     sf_paper_to(paper, NAME);
     sf_paper_put(paper, _("read"));
     sf_paper_end_line(paper);
-    put_count(paper, input->packets_analysed, _("analysed as TCP segments"));
+    put_count(paper, input->packets_analysed,
+              sf_translate_n("analysed as a TCP segment", "analysed as TCP segments",
+                             input->packets_analysed));
     for (unsigned i = SF_SKIP_NONE + 1; i < SF_SKIP_COUNT; i++)
         put_count(paper, input->packets_skipped[i], sf_skip_text(i));
     put_count(paper, input->packets_copied, _("of the analysed: captured twice"));
     put_count(paper, input->packets_offloaded,
               _("of the analysed: checksum left to a network card"));
     put_count(paper, input->late, _("of the analysed: after their connection was over"));
-    put_count(paper, input->evicted, _("connections written early: there was no room"));
+    put_count(paper, input->evicted,
+              sf_translate_n("connection written early: there was no room",
+                             "connections written early: there was no room", input->evicted));
     put_count(paper, input->drops_kernel, _("dropped by the kernel before the capture"));
     put_count(paper, input->drops_interface, _("dropped by the interface"));
 }
@@ -101,6 +105,29 @@ static void put_outcomes(struct sf_paper *paper, const struct sf_totals *totals)
     put_part(paper, totals->closed_by[SF_SERVER], totals->connections, _("… by the server"));
 }
 
+/* A code, how many have it at this severity, and how often it was seen in all. */
+static void put_code(struct sf_paper *paper, const struct sf_totals *totals, unsigned code,
+                     unsigned level)
+{
+    char text[24];
+    uint64_t n = totals->found_as[code][level], times = totals->found_times[code][level];
+    if (n == 0)
+        return;
+    (void)snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+    sf_paper_right(paper, NUMBER_END, text);
+    sf_paper_to(paper, NAME);
+    sf_paper_put_ink(paper, SF_INK_SEVERITY + level, sf_code_name(code));
+    sf_paper_to(paper, TEXT);
+    sf_paper_put(paper, sf_severity_name(level));
+    if (times > n) {
+        (void)snprintf(text, sizeof text, "%llu", (unsigned long long)times);
+        sf_paper_to(paper, paper->column + 1);
+        sf_paper_right(paper, SHARE_END - 6, text);
+        sf_paper_put(paper, _(" times"));
+    }
+    sf_paper_end_line(paper);
+}
+
 /* The worst first, each severity in the order of the catalogue. */
 static void put_findings(struct sf_paper *paper, const struct sf_totals *totals)
 {
@@ -109,25 +136,8 @@ static void put_findings(struct sf_paper *paper, const struct sf_totals *totals)
         n += totals->by_severity[level];
     put_heading(paper, n > 0 ? _("findings") : _("no findings"));
     for (unsigned level = SF_SEVERITY_COUNT; level > 0; level--)
-        for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-            char text[24];
-            if (totals->found[code] == 0 || sf_code_severity(code) != level - 1)
-                continue;
-            (void)snprintf(text, sizeof text, "%llu", (unsigned long long)totals->found[code]);
-            sf_paper_right(paper, NUMBER_END, text);
-            sf_paper_to(paper, NAME);
-            sf_paper_put_ink(paper, SF_INK_SEVERITY + level - 1, sf_code_name(code));
-            sf_paper_to(paper, TEXT);
-            sf_paper_put(paper, sf_severity_name(level - 1));
-            if (totals->found_times[code] > totals->found[code]) {
-                (void)snprintf(text, sizeof text, "%llu",
-                               (unsigned long long)totals->found_times[code]);
-                sf_paper_to(paper, paper->column + 1);
-                sf_paper_right(paper, SHARE_END - 6, text);
-                sf_paper_put(paper, _(" times"));
-            }
-            sf_paper_end_line(paper);
-        }
+        for (unsigned code = 0; code < SF_CODE_COUNT; code++)
+            put_code(paper, totals, code, level - 1);
 }
 
 static void put_quantiles(struct sf_paper *paper, const char *name,
@@ -175,12 +185,18 @@ static void put_repeats(struct sf_paper *paper, const struct sf_totals *totals)
                  totals->fin_repeats;
     if (n == 0 && totals->bytes == 0)
         return;
-    put_heading(paper, n > 0 ? _("octets and repeats") : _("octets"));
-    put_count(paper, totals->bytes, _("octets of payload"));
-    put_count(paper, totals->retransmissions, _("segments with data sent again"));
-    put_count(paper, totals->syn_repeats, _("SYNs sent again"));
-    put_count(paper, totals->synack_repeats, _("SYN,ACKs sent again"));
-    put_count(paper, totals->fin_repeats, _("FINs sent again"));
+    put_heading(paper, n > 0 ? _("bytes and repeats") : _("bytes"));
+    put_count(paper, totals->bytes,
+              sf_translate_n("byte of payload", "bytes of payload", totals->bytes));
+    put_count(paper, totals->retransmissions,
+              sf_translate_n("segment with data sent again", "segments with data sent again",
+                             totals->retransmissions));
+    put_count(paper, totals->syn_repeats,
+              sf_translate_n("SYN sent again", "SYNs sent again", totals->syn_repeats));
+    put_count(paper, totals->synack_repeats,
+              sf_translate_n("SYN,ACK sent again", "SYN,ACKs sent again", totals->synack_repeats));
+    put_count(paper, totals->fin_repeats,
+              sf_translate_n("FIN sent again", "FINs sent again", totals->fin_repeats));
 }
 
 static void print(const struct sf_stats *stats, const struct sf_totals *input)

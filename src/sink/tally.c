@@ -35,11 +35,18 @@ static int64_t middle_of(unsigned bucket)
 void sf_quantiles_add(struct sf_quantiles *quantiles, int64_t ns)
 {
     if (ns < 0)
-        ns = 0;
+        return;
+    if (quantiles->n == 0 || ns < quantiles->min_ns)
+        quantiles->min_ns = ns;
     quantiles->n++;
     quantiles->bucket[bucket_of((uint64_t)ns)]++;
     if (ns > quantiles->max_ns)
         quantiles->max_ns = ns;
+}
+
+static int64_t within(int64_t ns, int64_t low_ns, int64_t high_ns)
+{
+    return ns < low_ns ? low_ns : ns > high_ns ? high_ns : ns;
 }
 
 int64_t sf_quantiles_at(const struct sf_quantiles *quantiles, unsigned percent)
@@ -52,8 +59,7 @@ int64_t sf_quantiles_at(const struct sf_quantiles *quantiles, unsigned percent)
         so_far += quantiles->bucket[i];
         if (so_far < wanted)
             continue;
-        int64_t middle = middle_of(i);
-        return middle < quantiles->max_ns ? middle : quantiles->max_ns;
+        return within(middle_of(i), quantiles->min_ns, quantiles->max_ns);
     }
     return quantiles->max_ns;
 }
@@ -71,7 +77,8 @@ static void add_findings(struct sf_totals *totals, const struct sf_flow *flow)
         if (found->code >= SF_CODE_COUNT || found->severity >= SF_SEVERITY_COUNT)
             continue;
         totals->found[found->code]++;
-        totals->found_times[found->code] += found->count;
+        totals->found_as[found->code][found->severity]++;
+        totals->found_times[found->code][found->severity] += found->count;
         totals->by_severity[found->severity]++;
     }
 }
@@ -96,6 +103,17 @@ static bool is_stray(const struct sf_flow *flow)
     return false;
 }
 
+/* Behind a repeat nobody knows which of the two was answered: that is no round trip. */
+static void add_round_trips(struct sf_totals *totals, const struct sf_flow *flow)
+{
+    const struct sf_end *end = flow->end;
+    if (end[SF_CLIENT].syn_repeats + end[SF_SERVER].syn_repeats == 0)
+        add_between(&totals->rtt_server, flow->syn_ns, flow->synack_ns);
+    if (end[SF_CLIENT].synack_repeats + end[SF_SERVER].synack_repeats == 0)
+        add_between(&totals->rtt_client, flow->synack_ns, flow->complete_ns);
+    add_between(&totals->rtt_total, flow->syn_ns, flow->complete_ns);
+}
+
 void sf_tally_flow(struct sf_totals *totals, const struct sf_flow *flow)
 {
     totals->connections++;
@@ -107,7 +125,5 @@ void sf_tally_flow(struct sf_totals *totals, const struct sf_flow *flow)
     }
     add_findings(totals, flow);
     add_repeats(totals, flow);
-    add_between(&totals->rtt_server, flow->syn_ns, flow->synack_ns);
-    add_between(&totals->rtt_client, flow->synack_ns, flow->complete_ns);
-    add_between(&totals->rtt_total, flow->syn_ns, flow->complete_ns);
+    add_round_trips(totals, flow);
 }

@@ -12,12 +12,12 @@
  */
 void sf_tally_flow(struct sf_totals *totals, const struct sf_flow *flow);
 
-/* Adds one duration; negative ones count as 0. */
+/* Adds one duration; a negative one is none: the capture has its ends out of order. */
 void sf_quantiles_add(struct sf_quantiles *quantiles, int64_t ns);
 
 /*
- * The duration that `percent` (1 … 100) per cent do not exceed, true to one per cent; 0 when there
- * are none.
+ * The duration that `percent` (1 … 100) per cent do not exceed, true to one per cent and never
+ * outside of what was added; 0 when there are none.
  */
 int64_t sf_quantiles_at(const struct sf_quantiles *quantiles, unsigned percent);
 
