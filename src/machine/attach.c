@@ -127,6 +127,11 @@ static void note_reuse(const struct sf_flow *old, enum phase phase, const struct
     reuse->is_reuse = true;
     reuse->since_ns = syn->time_ns - old->last_ns;
     reuse->holder = time_wait_holder(old);
+    for (uint8_t from = 0; from < 2; from++) {
+        const struct sf_end *end = &old->end[side_of(old, from)];
+        reuse->has_old_isn[from] = (end->known & SF_KNOWS_ISS) != 0;
+        reuse->old_isn[from] = end->iss;
+    }
     bool held = phase == PHASE_CLOSING && reuse->holder < 2;
     reuse->code = held ? SF_CODE_TIME_WAIT_REUSED : SF_CODE_PORT_REUSED;
     if (!held)
@@ -206,6 +211,12 @@ static void decide_synack(const struct standing *standing, uint32_t n,
     if (has_isn(flow, segment) || phase == PHASE_OPEN ||
         (was_refused && answers_syn(flow, segment)))
         return;
+    const struct sf_history *history = flow->history;
+    if (phase == PHASE_EMBRYONIC && history->has_old_isn[segment->from] &&
+        history->old_isn[segment->from] == segment->seq && !answers_syn(flow, segment)) {
+        result->verb = ATTACH_LATE; /* of the connection before, whose row is written */
+        return;
+    }
     if (phase == PHASE_EMBRYONIC) {
         if (n > 1 && !answers_syn(flow, segment) && !standing[1].is_written &&
             (answers_syn(standing[1].flow, segment) || has_isn(standing[1].flow, segment)))

@@ -52,9 +52,11 @@ enum attach_settle {
 struct reuse {
     uint8_t code; /* enum sf_code, when is_reuse */
     bool is_reuse;
-    uint8_t holder;   /* which end of the key held TIME_WAIT: 0, 1, or 2 for neither */
-    uint8_t detail;   /* enum sf_detail */
-    int64_t since_ns; /* since the earlier connection's last segment */
+    uint8_t holder;      /* which end of the key held TIME_WAIT: 0, 1, or 2 for neither */
+    uint8_t detail;      /* enum sf_detail */
+    int64_t since_ns;    /* since the earlier connection's last segment */
+    uint32_t old_isn[2]; /* its initial numbers, by end of the key … */
+    bool has_old_isn[2]; /* … where they are known */
 };
 
 struct attachment {

@@ -134,9 +134,11 @@ struct sf_history {
     bool syns_crossed;
     bool roles_are_guessed;
     bool has_data;
-    bool is_reuse;      /* an earlier connection of these ports is in the capture */
-    uint8_t reuse_code; /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
-    uint8_t reuse_side; /* enum sf_side that held TIME_WAIT */
+    uint32_t old_isn[2]; /* initial numbers of the connection before, by end of the key … */
+    bool has_old_isn[2]; /* … where they are known */
+    bool is_reuse;       /* an earlier connection of these ports is in the capture */
+    uint8_t reuse_code;  /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
+    uint8_t reuse_side;  /* enum sf_side that held TIME_WAIT */
     uint8_t reuse_detail;
     int64_t reuse_ns;               /* since the earlier one ended */
     bool was_held;                  /* its SYN was held: it had arrived, and was answered */

@@ -81,9 +81,14 @@ static void judge_order(struct judgement *j)
     j->is_newer = has_ids && id > 0 && id < ID_NEAR;
     if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 || pa->newest_tsval_ns == SF_NO_TIME)
         return;
-    j->is_late = j->is_late || seq_before(j->segment->options.tsval, pa->newest_tsval);
-    if (j->segment->options.tsval == pa->newest_tsval)
+    /* Identifications may be random; they decide only where the timestamps do not. */
+    int32_t ticks = seq_distance(j->segment->options.tsval, pa->newest_tsval);
+    if (ticks != 0) {
+        j->is_late = ticks < 0;
+        j->is_newer = ticks > 0;
+    } else {
         j->sent_ns = pa->newest_tsval_ns;
+    }
 }
 
 static void judge_fin(struct judgement *j)

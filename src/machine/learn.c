@@ -275,9 +275,10 @@ static int64_t answered_at(const struct judgement *j)
         return j->pa->sample_ns;
     if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0)
         return SF_NO_TIME;
-    if (j->segment->options.tsecr == syn->first_tsval)
-        return syn->first_tsval == syn->last_tsval ? SF_NO_TIME : syn->first_ns;
-    return j->segment->options.tsecr == syn->last_tsval ? syn->last_ns : SF_NO_TIME;
+    /* An echo of the first one tells that it came, not when it was answered. */
+    bool echoes_last =
+        j->segment->options.tsecr == syn->last_tsval && syn->last_tsval != syn->first_tsval;
+    return echoes_last ? syn->last_ns : SF_NO_TIME;
 }
 
 static void time_acknowledgment(struct judgement *j)
