@@ -115,6 +115,21 @@ static void keep_row(struct talk *talk, const struct sf_flow *flow)
         memcpy(row->found, flow->found, flow->n_found * sizeof row->found[0]);
 }
 
+/* Which moves any talk went through: from state to state, and states proved once more. */
+static bool was_moved[SF_STATE_COUNT][SF_STATE_COUNT];
+
+static void note_moves(const struct sf_end *end)
+{
+    if (end->n_path > 0)
+        was_moved[SF_STATE_NONE][end->path[0]] = true;
+    for (unsigned i = 0; i < end->n_path; i++) {
+        if (i > 0)
+            was_moved[end->path[i - 1]][end->path[i]] = true;
+        if (sf_end_proves(end, i))
+            was_moved[end->path[i]][end->path[i]] = true;
+    }
+}
+
 static int take_event(void *context, const struct sf_event *event, struct sf_error *err)
 {
     struct talk *talk = context;
@@ -128,6 +143,8 @@ static int take_event(void *context, const struct sf_event *event, struct sf_err
     if (event->kind != SF_EVENT_SEGMENT)
         return 0;
     talk->id = event->flow->id;
+    note_moves(&event->flow->end[SF_CLIENT]);
+    note_moves(&event->flow->end[SF_SERVER]);
     for (int side = 0; side < 2; side++) {
         talk->after[side] = event->step->after[side];
         talk->n_path[side] = event->flow->end[side].n_path;
@@ -516,6 +533,29 @@ static void test_talk(void **state)
     free(talk);
 }
 
+/* No row of the tables is there for nothing: some talk goes through its move. */
+static void test_every_move(void **state)
+{
+    static const struct {
+        const char *rule;
+        uint8_t from, to;
+    } moves[] = {
+#define SENT(rule, from, sign, to)  {#rule, SF_STATE_##from, SF_STATE_##to},
+#define HEARD(rule, from, sign, to) {#rule, SF_STATE_##from, SF_STATE_##to},
+#include <synfin/moves.def>
+    };
+    unsigned missing = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
+        if (was_moved[moves[i].from][moves[i].to])
+            continue;
+        print_error("no talk reaches %s: %s to %s\n", moves[i].rule, state_names[moves[i].from],
+                    state_names[moves[i].to]);
+        missing++;
+    }
+    assert_int_equal(missing, 0);
+}
+
 static int compare_names(const void *x, const void *y)
 {
     return strcmp(*(char *const *)x, *(char *const *)y);
@@ -540,14 +580,17 @@ static unsigned list_talks(char **names)
 /* One talk alone, for whoever writes it: talks_test NAME.talk */
 int main(int argc, char **argv)
 {
-    static struct CMUnitTest tests[TALKS_MAX];
+    static struct CMUnitTest tests[TALKS_MAX + 1];
     char *names[TALKS_MAX];
     unsigned n = argc > 1 ? 1 : list_talks(names);
     if (argc > 1)
         names[0] = strdup(argv[1]);
     for (unsigned i = 0; i < n; i++)
         tests[i] = (struct CMUnitTest){names[i], test_talk, NULL, NULL, names[i]};
-    int failed = _cmocka_run_group_tests("talks", tests, n, NULL, NULL);
+    unsigned n_tests = n;
+    if (argc == 1)
+        tests[n_tests++] = (struct CMUnitTest){"every move", test_every_move, NULL, NULL, NULL};
+    int failed = _cmocka_run_group_tests("talks", tests, n_tests, NULL, NULL);
     for (unsigned i = 0; i < n; i++)
         free(names[i]);
     return failed;
