@@ -40,7 +40,8 @@ static void put_bool(const struct cell *cell, bool value)
     sf_output_text(cell->output, value ? "true" : "false");
 }
 
-/* A duration between two moments that are known; negative when the capture has them out of order. */
+/* A duration between two moments that are known; negative when the capture has them out of order.
+ */
 static void put_between(const struct cell *cell, int64_t from_ns, int64_t to_ns)
 {
     if (from_ns == SF_NO_TIME || to_ns == SF_NO_TIME)

@@ -11,6 +11,7 @@
 #include "words/words.h"
 
 #define LINE_SIZE 1536
+#define REMARKS   8 /* where remarks begin that have no room behind the segment */
 
 struct dump {
     struct sf_plain plain;
@@ -139,14 +140,17 @@ static void add_taken_back(struct sf_sentence *line, const struct sf_step *step,
     add_part(line, text);
 }
 
-static void add_notes(struct sf_sentence *line, const struct sf_step *step)
+static void add_notes(struct sf_sentence *line, const struct sf_event *event, bool is_absolute)
 {
     char text[SF_NOTE_SIZE];
+    const struct sf_step *step = event->step;
+    uint32_t first = is_absolute ? event->segment->seq - step->seq_rel : 0;
     for (unsigned i = 0; i < step->n_notes && i < SF_NOTES_MAX; i++) {
         bool is_said = step->notes[i].annotation == SF_SAY_HELD && step->fate == SF_FATE_HELD;
         if (is_said)
             continue;
-        (void)sf_note_text(text, &step->notes[i]);
+        struct sf_note note = sf_note_absolute(step->notes[i], first);
+        (void)sf_note_text(text, &note);
         if (i == 0)
             add_part(line, text);
         else {
@@ -156,7 +160,11 @@ static void add_notes(struct sf_sentence *line, const struct sf_step *step)
     }
 }
 
-static void put_remarks(struct sf_paper *paper, const struct sf_event *event)
+/*
+ * What is said of the segment: behind it; on a terminal too narrow for that, on lines of their own.
+ */
+static void put_remarks(struct sf_paper *paper, const struct sf_event *event,
+                        const struct sf_sink_settings *settings)
 {
     char text[LINE_SIZE];
     struct sf_sentence line;
@@ -166,11 +174,17 @@ static void put_remarks(struct sf_paper *paper, const struct sf_event *event)
     add_fate(&line, event);
     add_taken_back(&line, event->step, SF_CLIENT);
     add_taken_back(&line, event->step, SF_SERVER);
-    add_notes(&line, event->step);
+    add_notes(&line, event, settings->absolute);
     if (line.length == 0)
         return;
-    sf_paper_put(paper, "  ");
-    sf_paper_put(paper, text);
+    if (settings->terminal && paper->column + 2 + sf_paper_columns(paper, text) > paper->width) {
+        sf_paper_end_line(paper);
+        sf_paper_to(paper, REMARKS);
+        sf_paper_wrap(paper, REMARKS, text);
+    } else {
+        sf_paper_put(paper, "  ");
+        sf_paper_put(paper, text);
+    }
 }
 
 static void put_findings(struct sf_paper *paper, const struct sf_event *event)
@@ -199,7 +213,7 @@ static void put_segment(struct dump *dump, struct sf_paper *paper, const struct 
     put_flow(paper, event->flow);
     put_ends(paper, segment);
     put_numbers(paper, event, dump->plain.settings.absolute);
-    put_remarks(paper, event);
+    put_remarks(paper, event, &dump->plain.settings);
     sf_paper_end_line(paper);
     put_findings(paper, event);
 }

@@ -19,6 +19,7 @@ struct ladder {
     uint64_t n_flows, n_remarkable;
     uint32_t remarkable[NAMED_IDS_MOST]; /* ids of the first connections with findings */
     bool has_printed;
+    bool has_dropped; /* a selection was made: not every connection was wanted */
 };
 
 /* ---- collecting ------------------------------------------------------------------------------ */
@@ -90,13 +91,19 @@ static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
                        const struct sf_flow *flow, const struct sf_rows *rows)
 {
     struct sf_frame frame = sf_frame_of(paper, flow, rows, ladder->plain.settings.absolute);
+    bool is_behind_lesson = false;
     sf_ladder_top(paper, &frame, rows);
     for (uint32_t i = 0; i < rows->n; i++) {
+        if (is_behind_lesson)
+            sf_paper_end_line(paper);
         sf_ladder_fold(paper, &frame, &rows->rows[i].before);
         sf_ladder_row(paper, &frame, &rows->rows[i]);
-        if (rows->segments != NULL && rows->rows[i].is_lesson)
-            sf_lesson_put(paper, flow, &rows->rows[i], &rows->segments[i]);
+        is_behind_lesson = rows->segments != NULL && rows->rows[i].is_lesson;
+        if (is_behind_lesson)
+            sf_lesson_put(paper, &frame, flow, &rows->rows[i], &rows->segments[i]);
     }
+    if (is_behind_lesson && rows->pending.n > 0)
+        sf_paper_end_line(paper);
     sf_ladder_fold(paper, &frame, &rows->pending);
 }
 
@@ -127,10 +134,19 @@ static void count(struct ladder *ladder, const struct sf_flow *flow)
     ladder->n_remarkable++;
 }
 
-/* "synfin ladder --only id=17,93 FILE" */
+/* Would the command leave something out that was shown? */
+static bool narrows(const struct ladder *ladder)
+{
+    return !ladder->plain.settings.live && !ladder->has_dropped &&
+           ladder->n_remarkable < ladder->n_flows;
+}
+
+/* "synfin ladder --only id=17,93 FILE", on a line of its own. */
 static void put_command(const struct ladder *ladder, struct sf_paper *paper)
 {
-    sf_paper_put(paper, ": synfin ladder --only ");
+    sf_paper_put(paper, ":");
+    sf_paper_end_line(paper);
+    sf_paper_put(paper, "  synfin ladder --only ");
     if (ladder->n_remarkable > NAMED_IDS_MOST) {
         sf_paper_put(paper, "anomalous");
     } else {
@@ -144,7 +160,7 @@ static void put_command(const struct ladder *ladder, struct sf_paper *paper)
     sf_paper_put(paper, files != NULL ? files : "FILE");
 }
 
-/* One line for all, behind the last connection. */
+/* The count of all, behind the last connection. */
 static int conclude(struct ladder *ladder, struct sf_error *err)
 {
     struct sf_paper paper;
@@ -165,7 +181,7 @@ static int conclude(struct ladder *ladder, struct sf_error *err)
         (void)snprintf(text, sizeof text, _("%" PRIu64 " with findings"), ladder->n_remarkable);
     if (ladder->n_remarkable > 0) {
         sf_paper_put(&paper, text);
-        if (!ladder->plain.settings.live)
+        if (narrows(ladder))
             put_command(ladder, &paper);
     }
     sf_paper_end_line(&paper);
@@ -187,6 +203,7 @@ static int take(struct sf_sink *sink, const struct sf_event *event, struct sf_er
         status = print(ladder, event->flow, err);
         break;
     case SF_EVENT_FLOW_DROP:
+        ladder->has_dropped = true;
         break;
     case SF_EVENT_TOTALS:
         return conclude(ladder, err);

@@ -79,13 +79,22 @@ static bool is_timed(const struct sf_flow *flow)
            flow->complete_ns >= flow->syn_ns;
 }
 
+/* Behind a repeat nobody knows which of the two was answered. */
+static bool was_repeated(const struct sf_flow *flow)
+{
+    const struct sf_end *client = &flow->end[SF_CLIENT], *server = &flow->end[SF_SERVER];
+    return client->syn_repeats + client->synack_repeats + server->syn_repeats +
+               server->synack_repeats >
+           0;
+}
+
 static void add_handshake(struct sf_sentence *sentence, const struct sf_flow *flow)
 {
     sf_sentence_add(sentence, sf_handshake_text(flow->handshake));
     if (!is_timed(flow))
         return;
     add_duration_of(sentence, _(" in "), flow->syn_ns, flow->complete_ns);
-    if (flow->synack_ns < flow->syn_ns || flow->synack_ns > flow->complete_ns)
+    if (flow->synack_ns < flow->syn_ns || flow->synack_ns > flow->complete_ns || was_repeated(flow))
         return;
     add_duration_of(sentence, _(" (server "), flow->syn_ns, flow->synack_ns);
     add_duration_of(sentence, _(", client "), flow->synack_ns, flow->complete_ns);

@@ -19,6 +19,7 @@ struct sf_frame {
     unsigned decimals; /* of times: 6, or 9 */
     int64_t start_ns;
     bool absolute;
+    bool has_keys; /* "seq=1 ack=2" fits on every arrow; else all have "1 ack 2" */
 };
 
 /* Lays the frame out for a connection. */

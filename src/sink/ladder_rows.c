@@ -51,6 +51,62 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* ---- labels ---------------------------------------------------------------------------------- */
+
+/* What is written on an arrow, from the whole to the least; the first that fits is taken. */
+enum label { LABEL_WHOLE, LABEL_NO_LENGTH, LABEL_NO_PUSH, LABEL_LEAST };
+
+static void make_label(char label[LABEL_SIZE], const struct sf_frame *frame,
+                       const struct sf_row *row, enum label kind)
+{
+    char flags[SF_FLAGS_SIZE];
+    uint32_t seq = frame->absolute ? row->seq : row->seq_rel;
+    uint32_t ack = frame->absolute ? row->ack : row->ack_rel;
+    unsigned shown = kind >= LABEL_NO_PUSH ? row->flags & ~(unsigned)SF_PSH : row->flags;
+    const char *seq_key = frame->has_keys ? " seq=" : " ";
+    const char *ack_key = frame->has_keys ? " ack=" : " ack ";
+    const char *length_key = frame->has_keys ? " len=" : " len ";
+    (void)sf_flags_text(flags, shown);
+    int n = snprintf(label, LABEL_SIZE, "%s%s%" PRIu32, flags, seq_key, seq);
+    if ((row->flags & SF_ACK) != 0 && kind < LABEL_LEAST)
+        n += snprintf(label + n, LABEL_SIZE - (size_t)n, "%s%" PRIu32, ack_key, ack);
+    if (row->payload > 0 && kind == LABEL_WHOLE)
+        (void)snprintf(label + n, LABEL_SIZE - (size_t)n, "%s%" PRIu32, length_key, row->payload);
+}
+
+/* Columns between the blanks beside the label, two dashes and the head. */
+static size_t label_room(const struct sf_frame *frame)
+{
+    return frame->arrow_end - frame->arrow - 5;
+}
+
+/* Returns what had to be left off. */
+static enum label fit_label(char label[LABEL_SIZE], const struct sf_frame *frame,
+                            const struct sf_row *row)
+{
+    enum label kind = LABEL_WHOLE;
+    make_label(label, frame, row, kind);
+    while (strlen(label) > label_room(frame) && kind < LABEL_LEAST)
+        make_label(label, frame, row, ++kind);
+    return kind;
+}
+
+/* One notation for all rows: the keys stay where each of them has room for them. */
+static bool keys_fit(const struct sf_frame *frame, const struct sf_rows *rows)
+{
+    struct sf_frame with_keys = *frame;
+    char label[LABEL_SIZE];
+    with_keys.has_keys = true;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        make_label(label, &with_keys, &rows->rows[i], LABEL_NO_LENGTH);
+        if (!rows->rows[i].is_silence && strlen(label) > label_room(frame))
+            return false;
+    }
+    return true;
+}
+
+/* ---- the frame ------------------------------------------------------------------------------- */
+
 struct sf_frame sf_frame_of(const struct sf_paper *paper, const struct sf_flow *flow,
                             const struct sf_rows *rows, bool absolute)
 {
@@ -72,6 +128,7 @@ struct sf_frame sf_frame_of(const struct sf_paper *paper, const struct sf_flow *
     frame.arrow_end = larger(frame.arrow + ARROW_LEAST, drawn - STATE_COLUMNS - 1);
     frame.server = frame.arrow_end + 1;
     frame.notes = frame.is_beside ? frame.server + STATE_COLUMNS + 2 : frame.arrow;
+    frame.has_keys = keys_fit(&frame, rows);
     return frame;
 }
 
@@ -127,38 +184,6 @@ static void put_time(struct sf_paper *paper, const struct sf_frame *frame, int64
     sf_paper_right(paper, frame->time_end, text);
 }
 
-/* What is written on an arrow, from the whole to the least; the first that fits is taken. */
-enum label { LABEL_WHOLE, LABEL_NO_LENGTH, LABEL_NO_KEYS, LABEL_NO_PUSH, LABEL_LEAST };
-
-static void make_label(char label[LABEL_SIZE], const struct sf_frame *frame,
-                       const struct sf_row *row, enum label kind)
-{
-    char flags[SF_FLAGS_SIZE];
-    uint32_t seq = frame->absolute ? row->seq : row->seq_rel;
-    uint32_t ack = frame->absolute ? row->ack : row->ack_rel;
-    unsigned shown = kind >= LABEL_NO_PUSH ? row->flags & ~(unsigned)SF_PSH : row->flags;
-    const char *seq_key = kind < LABEL_NO_KEYS ? " seq=" : " ";
-    const char *ack_key = kind < LABEL_NO_KEYS ? " ack=" : " ack ";
-    (void)sf_flags_text(flags, shown);
-    int n = snprintf(label, LABEL_SIZE, "%s%s%" PRIu32, flags, seq_key, seq);
-    if ((row->flags & SF_ACK) != 0 && kind < LABEL_LEAST)
-        n += snprintf(label + n, LABEL_SIZE - (size_t)n, "%s%" PRIu32, ack_key, ack);
-    if (row->payload > 0 && kind == LABEL_WHOLE)
-        (void)snprintf(label + n, LABEL_SIZE - (size_t)n, " len=%" PRIu32, row->payload);
-}
-
-/* Returns what had to be left off. */
-static enum label fit_label(char label[LABEL_SIZE], const struct sf_frame *frame,
-                            const struct sf_row *row)
-{
-    size_t room = frame->arrow_end - frame->arrow - 5; /* blanks, two dashes, the head */
-    enum label kind = LABEL_WHOLE;
-    make_label(label, frame, row, kind);
-    while (strlen(label) > room && kind < LABEL_LEAST)
-        make_label(label, frame, row, ++kind);
-    return kind;
-}
-
 static void add_dashes(struct sf_sentence *sentence, size_t n)
 {
     while (n-- > 0)
@@ -201,11 +226,14 @@ static void add_note(struct sf_sentence *notes, const char *text)
 }
 
 /* What the arrow had no room for, what became of the segment, what the machine said of it. */
-static void collect_notes(struct sf_sentence *notes, const struct sf_row *row, enum label kind)
+static void collect_notes(struct sf_sentence *notes, const struct sf_frame *frame,
+                          const struct sf_row *row, enum label kind)
 {
     char text[SF_NOTE_SIZE];
     if (kind != LABEL_WHOLE && row->payload > 0) {
-        (void)snprintf(text, sizeof text, _("%" PRIu32 " octets"), row->payload);
+        (void)snprintf(text, sizeof text,
+                       sf_translate_n("%" PRIu32 " byte", "%" PRIu32 " bytes", row->payload),
+                       row->payload);
         add_note(notes, text);
     }
     if (row->fate == SF_FATE_COPY)
@@ -214,6 +242,8 @@ static void collect_notes(struct sf_sentence *notes, const struct sf_row *row, e
         add_note(notes, _("damaged: its receiver throws it away"));
     for (unsigned i = 0; i < row->n_notes; i++) {
         struct sf_note note = sf_row_note(row, i);
+        if (frame->absolute)
+            note = sf_note_absolute(note, row->seq - row->seq_rel);
         (void)sf_note_text(text, &note);
         add_note(notes, text);
     }
@@ -240,8 +270,8 @@ static void put_taken_back(struct sf_paper *paper, const struct sf_frame *frame,
         format = _("%s: not %s after all, but %s");
     (void)snprintf(text, sizeof text, format, sf_side_text(side), sf_state_name(was),
                    sf_state_name(is));
-    sf_paper_to(paper, frame->arrow);
-    sf_paper_wrap(paper, frame->arrow, text);
+    sf_paper_to(paper, frame->notes);
+    sf_paper_wrap(paper, frame->notes, text);
     sf_paper_end_line(paper);
 }
 
@@ -301,7 +331,7 @@ static void put_notes(struct sf_paper *paper, const struct sf_frame *frame,
     char text[1024];
     struct sf_sentence notes;
     sf_sentence_init(&notes, text, sizeof text);
-    collect_notes(&notes, row, kind);
+    collect_notes(&notes, frame, row, kind);
     if (notes.length == 0)
         return;
     if (!frame->is_beside)
@@ -347,8 +377,10 @@ void sf_ladder_fold(struct sf_paper *paper, const struct sf_frame *frame,
     for (int side = 0; side < 2; side++) {
         if (fold->octets[side] == 0)
             continue;
-        (void)snprintf(part, sizeof part, _(", %" PRIu64 " bytes %s"), fold->octets[side],
-                       arrows[side]);
+        (void)snprintf(
+            part, sizeof part,
+            sf_translate_n(", %" PRIu64 " byte %s", ", %" PRIu64 " bytes %s", fold->octets[side]),
+            fold->octets[side], arrows[side]);
         sf_sentence_add(&sentence, part);
     }
     sf_paper_right(paper, frame->number_end, "…");

@@ -1,6 +1,7 @@
 #include "sink/lesson.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,15 +21,18 @@ struct lesson {
     const struct sf_row *row;
     const struct sf_segment *segment;
     enum sf_side sender;
+    bool is_absolute;
 };
 
 /* ---- a line of the table --------------------------------------------------------------------- */
 
+/* `bits` 0: no field of the header. */
 static void put_field(struct sf_paper *paper, const char *name, unsigned bits, const char *value,
                       const char *meaning)
 {
-    char text[16];
-    (void)snprintf(text, sizeof text, "%u", bits);
+    char text[16] = "";
+    if (bits > 0)
+        (void)snprintf(text, sizeof text, "%u", bits);
     sf_paper_to(paper, NAME);
     sf_paper_put(paper, name);
     sf_paper_right(paper, BITS, text);
@@ -72,7 +76,7 @@ static const char *meaning_of_seq(const struct sf_segment *segment)
     if ((segment->flags & SF_SYN) != 0)
         return _("the initial number (ISN); the SYN itself takes it");
     if (segment->payload > 0)
-        return _("the number of the first octet carried");
+        return _("the number of the first byte carried");
     if ((segment->flags & SF_FIN) != 0)
         return _("the next number of the stream; the FIN takes it");
     return _("the next number that it will use");
@@ -100,7 +104,7 @@ static void put_offset(const struct lesson *lesson)
 {
     char text[96];
     unsigned words = lesson->segment->data_offset;
-    (void)snprintf(text, sizeof text, _("in 32-bit words: %u × 4 = %u octets of header"), words,
+    (void)snprintf(text, sizeof text, _("in 32-bit words: %u × 4 = %u bytes of header"), words,
                    words * 4);
     put_number(lesson->paper, _("data offset"), 4, words, text);
     put_number(lesson->paper, _("reserved"), 3, lesson->segment->reserved, _("must be 0"));
@@ -139,12 +143,12 @@ static void put_window(const struct lesson *lesson)
     if ((segment->flags & SF_RST) != 0)
         (void)snprintf(text, sizeof text, "%s", _("means nothing in a RST"));
     else if ((segment->flags & SF_SYN) != 0)
-        (void)snprintf(text, sizeof text, "%s", _("octets it can take; in a SYN never scaled"));
+        (void)snprintf(text, sizeof text, "%s", _("bytes it can take; in a SYN never scaled"));
     else if (shift > 0)
-        (void)snprintf(text, sizeof text, _("× 2^%u = %" PRIu64 " octets that it can take"), shift,
+        (void)snprintf(text, sizeof text, _("× 2^%u = %" PRIu64 " bytes that it can take"), shift,
                        (uint64_t)segment->window << shift);
     else
-        (void)snprintf(text, sizeof text, "%s", _("octets that it can take"));
+        (void)snprintf(text, sizeof text, "%s", _("bytes that it can take"));
     put_number(lesson->paper, _("window"), 16, segment->window, text);
 }
 
@@ -197,6 +201,16 @@ static unsigned put_size_options(const struct lesson *lesson, const struct sf_op
     return octets;
 }
 
+static void put_timestamps(const struct lesson *lesson, const struct sf_options *options)
+{
+    bool has_ack = (lesson->segment->flags & SF_ACK) != 0;
+    put_field(lesson->paper, _("option timestamps"), 16, "8, 10", _("kind and length"));
+    put_number(lesson->paper, _("  TSval"), 32, options->tsval, _("its own clock"));
+    put_number(lesson->paper, _("  TSecr"), 32, options->tsecr,
+               has_ack ? _("the other end's clock, echoed")
+                       : _("not valid: the ACK flag is not set (RFC 7323 §3.2)"));
+}
+
 static unsigned put_ack_options(const struct lesson *lesson, const struct sf_options *options)
 {
     unsigned octets = 0;
@@ -209,14 +223,12 @@ static unsigned put_ack_options(const struct lesson *lesson, const struct sf_opt
     if ((options->present & SF_OPT_SACK) != 0) {
         (void)snprintf(text, sizeof text, "%" PRIu32 "-%" PRIu32, options->sack_left,
                        options->sack_right);
-        put_field(lesson->paper, _("option SACK block"), 64, text,
-                  _("octets it has behind a gap (the first block)"));
+        put_field(lesson->paper, _("option SACK block"), 80, text,
+                  _("bytes it has behind a gap (the first block)"));
         octets += 10;
     }
     if ((options->present & SF_OPT_TIMESTAMPS) != 0) {
-        put_number(lesson->paper, _("option timestamps"), 80, options->tsval,
-                   _("TSval: its own clock"));
-        put_number(lesson->paper, "", 32, options->tsecr, _("TSecr: the other's clock, echoed"));
+        put_timestamps(lesson, options);
         octets += 10;
     }
     return octets;
@@ -227,7 +239,7 @@ static unsigned put_other_options(const struct lesson *lesson, const struct sf_o
     unsigned octets = 0;
     if ((options->present & SF_OPT_FASTOPEN) != 0) {
         put_number(lesson->paper, _("option Fast Open"), 16 + 8u * options->fastopen_length,
-                   options->fastopen_length, _("octets of cookie; 0 asks for one"));
+                   options->fastopen_length, _("bytes of cookie; 0 asks for one"));
         octets += 2u + options->fastopen_length;
     }
     if ((options->present & SF_OPT_USER_TIMEOUT) != 0) {
@@ -238,14 +250,28 @@ static unsigned put_other_options(const struct lesson *lesson, const struct sf_o
     return octets;
 }
 
+/* More octets than this are not padding alone: options use at most so many to align themselves. */
+#define PADDING_MOST 5
+
 /* No-operations, the end of the list, and options that are not shown by name. */
 static void put_padding(const struct lesson *lesson, unsigned shown)
 {
-    unsigned words = lesson->segment->data_offset;
+    const struct sf_segment *segment = lesson->segment;
+    unsigned words = segment->data_offset;
     unsigned octets = words > 5 ? (words - 5) * 4 : 0;
-    if (octets > shown)
-        put_field(lesson->paper, _("padding and other"), (octets - shown) * 8, "",
-                  _("fills the header up to whole 32-bit words"));
+    unsigned rest = octets > shown ? octets - shown : 0;
+    bool has_others =
+        rest > PADDING_MOST || (segment->options.present & (SF_OPT_MPTCP | SF_OPT_SACK)) != 0;
+    if (rest == 0)
+        return;
+    if ((segment->quality & SF_QUALITY_NO_TCP_OPTIONS) != 0)
+        put_field(lesson->paper, _("options"), rest * 8, "", _("not captured whole"));
+    else if (has_others)
+        put_field(lesson->paper, _("other and padding"), rest * 8, "",
+                  _("options not shown here, NOP, end of list"));
+    else
+        put_field(lesson->paper, _("padding"), rest * 8, "",
+                  _("NOP or end of list, up to whole 32-bit words"));
 }
 
 static void put_options(const struct lesson *lesson)
@@ -255,8 +281,8 @@ static void put_options(const struct lesson *lesson)
     shown += put_ack_options(lesson, options);
     shown += put_other_options(lesson, options);
     put_padding(lesson, shown);
-    put_number(lesson->paper, _("payload"), lesson->segment->payload * 8, lesson->segment->payload,
-               _("octets of data behind the header"));
+    put_number(lesson->paper, _("payload"), 0, lesson->segment->payload,
+               _("bytes of data behind the header"));
 }
 
 /* ---- why the numbers are what they are ----------------------------------------------------------
@@ -281,59 +307,135 @@ static char letter_of_fin(const struct sf_flow *flow, enum sf_side side)
     return flow->closed_by == side ? 'u' : 'v';
 }
 
-static void explain_seq(const struct lesson *lesson)
+/* "601439977 (rel. 81)", as the table above has it; absolute alone where that is asked for. */
+static void add_number(struct sf_sentence *text, const struct lesson *lesson, uint32_t number,
+                       uint32_t relative)
 {
-    char text[256];
+    sf_sentence_add_number(text, number);
+    if (lesson->is_absolute)
+        return;
+    sf_sentence_add(text, _(" (rel. "));
+    sf_sentence_add_number(text, relative);
+    sf_sentence_add(text, ")");
+}
+
+static void add_format(struct sf_sentence *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void add_format(struct sf_sentence *text, const char *format, ...)
+{
+    char part[256];
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(part, sizeof part, format, values);
+    va_end(values);
+    sf_sentence_add(text, part);
+}
+
+/* A RST that its receiver takes has the number that is expected, RFC 9293 §3.5.3. */
+static void add_seq_of_reset(struct sf_sentence *text, const struct lesson *lesson)
+{
+    const struct sf_segment *segment = lesson->segment;
+    const char *other = sf_side_text(sf_other(lesson->sender));
+    bool is_ignored = false;
+    for (unsigned i = 0; i < lesson->row->n_notes; i++)
+        is_ignored |= sf_row_note(lesson->row, i).annotation == SF_SAY_RESET_IGNORED;
+    if (is_ignored)
+        add_format(text, _("seq: %" PRIu32 " is not the number that %s expects next."),
+                   segment->seq, other);
+    else if ((segment->flags & SF_ACK) != 0 && segment->seq == 0)
+        sf_sentence_add(text, _("seq: 0, because what it answers had no ACK to take a number "
+                                "from (RFC 9293 §3.5.2)."));
+    else
+        add_format(text, _("seq: %" PRIu32 ", the number that %s expects next."), segment->seq,
+                   other);
+}
+
+/* Where a number of the stream comes from: the SYN, then everything sent. */
+static void add_seq_of_stream(struct sf_sentence *text, const struct lesson *lesson)
+{
     const struct sf_segment *segment = lesson->segment;
     const struct sf_end *end = &lesson->flow->end[lesson->sender];
-    char letter = letter_of_syn(lesson->sender);
-    bool knows_start = (end->known & SF_KNOWS_ISS) != 0;
-    if ((segment->flags & SF_RST) != 0)
-        return;
-    if ((segment->flags & SF_SYN) != 0)
-        (void)snprintf(text, sizeof text,
-                       _("seq: %c = %" PRIu32 ", chosen by %s so that nobody can guess it."),
-                       letter, segment->seq, sf_side_text(lesson->sender));
-    else if (knows_start && lesson->row->seq_rel == 1)
-        (void)snprintf(text, sizeof text,
-                       _("seq: %c + 1 = %" PRIu32 ", because the SYN took number %c."), letter,
-                       segment->seq, letter);
-    else if ((segment->flags & SF_FIN) != 0 && knows_start)
-        (void)snprintf(text, sizeof text,
-                       _("seq: not random but the next number of the stream: %c + 1 + %" PRIu32
-                         " octets sent before = %" PRIu32 "."),
-                       letter, lesson->row->seq_rel - 1, segment->seq);
+    char letter = letter_of_syn(lesson->sender), fin = letter_of_fin(lesson->flow, lesson->sender);
+    uint32_t relative = lesson->row->seq_rel;
+    bool has_fin = (segment->flags & SF_FIN) != 0;
+    if (!has_fin && (end->known & SF_KNOWS_FIN) != 0 && segment->seq == end->fin)
+        add_format(text, _("seq: %c + 1 = %" PRIu32 ", because its FIN took number %c"), fin,
+                   segment->seq, fin);
+    else if ((end->known & SF_KNOWS_ISS) == 0 || relative == 0)
+        add_format(text, _("seq: %" PRIu32 ", the next number of the stream"), segment->seq);
+    else if (relative == 1)
+        add_format(text, _("seq: %c + 1 = %" PRIu32 ", because the SYN took number %c"), letter,
+                   segment->seq, letter);
     else
-        return;
+        add_format(text,
+                   _("seq: not random but the next number of the stream, %c + 1 + %" PRIu32
+                     " bytes sent before = %" PRIu32),
+                   letter, relative - 1, segment->seq);
+    if (has_fin) {
+        add_format(text, _("; the FIN takes number %c = "), fin);
+        add_number(text, lesson, segment->seq + segment->payload, relative + segment->payload);
+    }
+    sf_sentence_add(text, ".");
+}
+
+static void explain_seq(const struct lesson *lesson)
+{
+    char text[512];
+    struct sf_sentence sentence;
+    const struct sf_segment *segment = lesson->segment;
+    sf_sentence_init(&sentence, text, sizeof text);
+    if ((segment->flags & SF_RST) != 0)
+        add_seq_of_reset(&sentence, lesson);
+    else if ((segment->flags & SF_SYN) != 0)
+        add_format(&sentence, _("seq: %c = %" PRIu32 ", chosen by %s so that nobody can guess it."),
+                   letter_of_syn(lesson->sender), segment->seq, sf_side_text(lesson->sender));
+    else
+        add_seq_of_stream(&sentence, lesson);
     put_reason(lesson, text);
 }
 
-static void explain_ack(const struct lesson *lesson)
+/* What the acknowledgment covers: the FIN, the SYN, or what was sent between them. */
+static void add_ack(struct sf_sentence *text, const struct lesson *lesson)
 {
-    char text[320];
     const struct sf_segment *segment = lesson->segment;
     enum sf_side other = sf_other(lesson->sender);
     const struct sf_end *end = &lesson->flow->end[other];
     char syn = letter_of_syn(other), fin = letter_of_fin(lesson->flow, other);
+    uint32_t relative = lesson->row->ack_rel;
     bool knows_start = (end->known & SF_KNOWS_ISS) != 0;
-    if ((segment->flags & SF_ACK) == 0)
-        return;
-    if ((end->known & SF_KNOWS_FIN) != 0 && segment->ack == end->fin)
-        (void)snprintf(text, sizeof text,
-                       _("ack: %c + 1 = %" PRIu32 ", because the FIN took number %c = %" PRIu32
-                         ", and everything before it has come."),
-                       fin, segment->ack, fin, segment->ack - 1);
-    else if (knows_start && lesson->row->ack_rel == 1)
-        (void)snprintf(text, sizeof text,
-                       _("ack: %c + 1 = %" PRIu32 ", because the SYN takes one number: %" PRIu32
-                         " is what %s expects next."),
-                       syn, segment->ack, segment->ack, sf_side_text(lesson->sender));
-    else if (knows_start)
-        (void)snprintf(text, sizeof text,
-                       _("ack: %c + 1 + %" PRIu32 " octets that have come = %" PRIu32 "."), syn,
-                       lesson->row->ack_rel - 1, segment->ack);
+    if ((end->known & SF_KNOWS_FIN) != 0 && segment->ack == end->fin) {
+        add_format(text, _("ack: %c + 1 = %" PRIu32 ", because the FIN took number %c = "), fin,
+                   segment->ack, fin);
+        add_number(text, lesson, segment->ack - 1, relative - 1);
+        sf_sentence_add(text, _(", and everything before it has come."));
+    } else if (knows_start && relative == 1) {
+        add_format(text,
+                   _("ack: %c + 1 = %" PRIu32 ", because the SYN takes one number: %" PRIu32
+                     " is what %s expects next."),
+                   syn, segment->ack, segment->ack, sf_side_text(lesson->sender));
+    } else if (knows_start && relative > 1) {
+        add_format(text, _("ack: %c + 1 + %" PRIu32 " bytes that have come = %" PRIu32 "."), syn,
+                   relative - 1, segment->ack);
+    } else {
+        add_format(text, _("ack: %" PRIu32 " is what %s expects next."), segment->ack,
+                   sf_side_text(lesson->sender));
+    }
+}
+
+static void explain_ack(const struct lesson *lesson)
+{
+    char text[512];
+    struct sf_sentence sentence;
+    const struct sf_segment *segment = lesson->segment;
+    bool opens = (segment->flags & (SF_SYN | SF_ACK)) == SF_SYN;
+    sf_sentence_init(&sentence, text, sizeof text);
+    if (opens)
+        add_format(&sentence, _("ack: none yet, because no number of %s is known."),
+                   sf_side_text(sf_other(lesson->sender)));
+    else if ((segment->flags & SF_ACK) == 0)
+        sf_sentence_add(&sentence, _("ack: none, because the ACK flag is not set."));
     else
-        return;
+        add_ack(&sentence, lesson);
     put_reason(lesson, text);
 }
 
@@ -357,8 +459,8 @@ static void put_heading(const struct lesson *lesson)
     sf_paper_end_line(lesson->paper);
 }
 
-void sf_lesson_put(struct sf_paper *paper, const struct sf_flow *flow, const struct sf_row *row,
-                   const struct sf_segment *segment)
+void sf_lesson_put(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_flow *flow,
+                   const struct sf_row *row, const struct sf_segment *segment)
 {
     const struct lesson lesson = {
         .paper = paper,
@@ -366,6 +468,7 @@ void sf_lesson_put(struct sf_paper *paper, const struct sf_flow *flow, const str
         .row = row,
         .segment = segment,
         .sender = row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER,
+        .is_absolute = frame->absolute,
     };
     put_heading(&lesson);
     put_ports(&lesson);
@@ -377,5 +480,4 @@ void sf_lesson_put(struct sf_paper *paper, const struct sf_flow *flow, const str
     put_options(&lesson);
     explain_seq(&lesson);
     explain_ack(&lesson);
-    sf_paper_end_line(paper);
 }

@@ -8,10 +8,9 @@
 #include <synfin/flow.h>
 #include <synfin/segment.h>
 
-#include "sink/paper.h"
-#include "sink/rows.h"
+#include "sink/ladder_page.h"
 
-void sf_lesson_put(struct sf_paper *paper, const struct sf_flow *flow, const struct sf_row *row,
-                   const struct sf_segment *segment);
+void sf_lesson_put(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_flow *flow,
+                   const struct sf_row *row, const struct sf_segment *segment);
 
 #endif

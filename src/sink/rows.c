@@ -122,10 +122,23 @@ static void take_states(struct sf_row *row, const struct sf_step *step)
     }
 }
 
+/* Of the handshake or the close: by its flags, or because it acknowledges a SYN or a FIN. */
+static bool is_lesson(const struct sf_step *step)
+{
+    if ((step->marks & (SF_MARK_SYN | SF_MARK_FIN | SF_MARK_RST)) != 0)
+        return true;
+    for (unsigned i = 0; i < step->n_notes && i < SF_NOTES_MAX; i++) {
+        uint8_t said = step->notes[i].annotation;
+        if (said == SF_SAY_THIRD_HANDSHAKE || said == SF_SAY_ACK_COVERS_FIN ||
+            said == SF_SAY_ACK_COVERS_SECOND_FIN || said == SF_SAY_UNSEEN_FIN ||
+            said == SF_SAY_TIME_WAIT_UNTIL || said == SF_SAY_TIME_WAIT_RESTARTED)
+            return true;
+    }
+    return false;
+}
+
 static struct sf_row row_of_segment(const struct sf_event *event)
 {
-    const uint32_t lesson = SF_MARK_SYN | SF_MARK_FIN | SF_MARK_RST | SF_MARK_OPENING |
-                            SF_MARK_MOVED | SF_MARK_TAKEN_BACK;
     const struct sf_segment *segment = event->segment;
     const struct sf_step *step = event->step;
     struct sf_row row = {
@@ -141,7 +154,7 @@ static struct sf_row row_of_segment(const struct sf_event *event)
         .fate = step->fate,
         .rank = rank_of(step, event->n_found),
         .severity = worst_of(event),
-        .is_lesson = (step->marks & lesson) != 0,
+        .is_lesson = is_lesson(step),
     };
     take_states(&row, step);
     pack_notes(&row, step);

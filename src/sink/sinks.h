@@ -17,6 +17,7 @@ struct sf_sink_settings {
     unsigned width;           /* columns of the page; 0: 80 */
     bool color;               /* terminal colours may be used */
     bool ascii;               /* nothing but ASCII */
+    bool terminal;            /* a terminal shows the lines: none should be wider than it */
     bool live;                /* every line is written as soon as it is known */
     bool absolute;            /* sequence numbers as they are on the wire */
     bool quiet;               /* no header, no closing line */

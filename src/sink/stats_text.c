@@ -165,7 +165,7 @@ static void put_rtt(struct sf_paper *paper, const struct sf_totals *totals)
 {
     static const char *const names[] = {"p50", "p90", "p99", N_("max")};
     size_t column = 30;
-    if (totals->rtt_server.n == 0 && totals->rtt_client.n == 0)
+    if (totals->rtt_total.n + totals->rtt_server.n + totals->rtt_client.n == 0)
         return;
     sf_paper_end_line(paper);
     sf_paper_put_ink(paper, SF_INK_STRONG, _("round trips"));

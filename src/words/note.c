@@ -34,6 +34,13 @@ static bool put_value(struct sf_sentence *sentence, const char *name, size_t len
     return true;
 }
 
+struct sf_note sf_note_absolute(struct sf_note note, uint32_t first)
+{
+    if (note.annotation == SF_SAY_FIRST_FIN || note.annotation == SF_SAY_SECOND_FIN)
+        note.value[0] = (uint32_t)((uint32_t)note.value[0] + first);
+    return note;
+}
+
 size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note)
 {
     struct sf_sentence sentence;

@@ -89,6 +89,12 @@ size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *fou
 #define SF_NOTE_SIZE 256
 size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note);
 
+/*
+ * The note with absolute numbers in place of relative ones: `first` is the number that the relative
+ * ones of the segment's sender count from.
+ */
+struct sf_note sf_note_absolute(struct sf_note note, uint32_t first);
+
 /* The raw, translated text of an annotation, with its placeholders. */
 const char *sf_annotation_text(unsigned annotation);
 

@@ -47,7 +47,7 @@ static void test_rows(void **state)
         "server  LISTEN → SYN_RCVD → ESTABLISHED → CLOSE_WAIT → LAST_ACK → CLOSED?\n",
         "! FINAL_ACK_LOST (warning, packet 22)  The server repeated its FIN after the\n  final ACK",
         "  How sure: Proved that the server had not taken the ACK.\n",
-        "\n1 connection, 1 with findings: synfin ladder --only id=1 FILE\n",
+        "\n1 connection, 1 with findings\n",
     };
     char *text = printed_with_totals("ladder", (struct sf_sink_settings){0}, story_of_lost_ack,
                                      &nothing_read);
@@ -115,6 +115,8 @@ static void tell_large_numbers(struct story *story, struct sf_sink *sink)
     story->flow.end[SF_CLIENT].first = 4000000000u;
     story->flow.end[SF_SERVER].first = 4000000000u;
     story_segment(story, 0, SF_CLIENT, SF_FIN | SF_ACK | SF_PSH, 7, 9, 1460, PROVED(FIN_WAIT_1), 0);
+    story->step.notes[story->step.n_notes++] =
+        (struct sf_note){.annotation = SF_SAY_SECOND_FIN, .value = {1467}};
     story_tell(story);
     story_end(story);
 }
@@ -126,7 +128,8 @@ static void test_large_numbers(void **state)
     char *text = printed("ladder", settings, tell_large_numbers);
     assert_lines_fit(text, 80);
     assert_has(text, "FIN,ACK 4000000007 ack 4000000009 ");
-    assert_has(text, "1460 octets");
+    assert_has(text, "1460 bytes");
+    assert_has(text, "second FIN: takes number v = 4000001467");
     free(text);
 }
 
@@ -224,6 +227,85 @@ static void test_dropped(void **state)
     free(text);
 }
 
+/* A selection was made already, or everything shown is remarkable: no command would narrow it. */
+static void tell_two(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
+    story_tell(story);
+    story_end(story);
+    story->flow.id = 2;
+    (void)story_found(story, SF_CODE_NO_ANSWER, SF_CLIENT);
+    story_end(story);
+}
+
+static void tell_two_and_drop(struct story *story, struct sf_sink *sink)
+{
+    tell_two(story, sink);
+    const struct sf_event event = {.kind = SF_EVENT_FLOW_DROP, .flow = &story->flow};
+    assert_int_equal(sink->type->event(sink, &event, NULL), 0);
+}
+
+static void test_command(void **state)
+{
+    (void)state;
+    const struct sf_sink_settings settings = {0};
+    char *text = printed_with_totals("ladder", settings, tell_two, &nothing_read);
+    assert_has(text, "\n2 connections, 1 with findings:\n  synfin ladder --only id=2 FILE\n");
+    free(text);
+    text = printed_with_totals("ladder", settings, tell_two_and_drop, &nothing_read);
+    assert_has(text, "\n2 connections, 1 with findings\n");
+    free(text);
+}
+
+/* Behind a repeat no round trip is known, only how long it took. */
+static void tell_repeat(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
+    story_tell(story);
+    story->flow.handshake = SF_HANDSHAKE_COMPLETE;
+    story->flow.syn_ns = 0;
+    story->flow.synack_ns = INT64_C(1010000000);
+    story->flow.complete_ns = INT64_C(1030000000);
+    story->flow.end[SF_CLIENT].syn_repeats = 1;
+    story_end(story);
+}
+
+static void test_repeat_is_no_round_trip(void **state)
+{
+    (void)state;
+    char *text = printed("ladder", (struct sf_sink_settings){0}, tell_repeat);
+    assert_has(text, "handshake complete in 1.03 s; ");
+    free(text);
+}
+
+/* The bits of a table add up to the header, RFC 9293 §3.1; and no two lines are empty. */
+static void test_lesson_adds_up(void **state)
+{
+    (void)state;
+    char *text =
+        printed("ladder", (struct sf_sink_settings){.verbose = 1, .width = 120}, story_of_lost_ack);
+    assert_null(strstr(text, "\n\n\n"));
+    const char *table = strstr(text, "  source port ");
+    const char *end = strstr(table, "\n  seq: ");
+    assert_non_null(end);
+    unsigned sum = 0, words = 0;
+    for (const char *line = table; line < end; line = strchr(line, '\n') + 1) {
+        unsigned bits = 0, value = 0;
+        char column[6];
+        memcpy(column, line + 23, 5);
+        column[5] = '\0';
+        if (sscanf(column, "%u", &bits) == 1)
+            sum += bits;
+        if (strncmp(line, "  data offset ", 14) == 0 && sscanf(line + 28, "%u", &value) == 1)
+            words = value;
+    }
+    assert_int_equal(words, 10);
+    assert_int_equal(sum, words * 32);
+    free(text);
+}
+
 static void test_lesson(void **state)
 {
     (void)state;
@@ -234,14 +316,17 @@ static void test_lesson(void **state)
         "  acknowledgment no.      32  0                      not valid: the ACK flag is\n",
         "  data offset              4  10                     in 32-bit words: 10 × 4 =\n",
         "  SYN                      1  1 ",
-        "  window                  16  64240                  octets it can take; in a\n",
+        "  window                  16  64240                  bytes it can take; in a ",
         "  checksum                16  0xbeef                 right\n",
         "  option MSS              32  1460 ",
-        "  option timestamps       80  100 ",
+        "  option timestamps       16  8, 10                  kind and length\n",
+        "    TSval                 32  100 ",
+        "    TSecr                 32  0                      not valid: the ACK flag is\n",
         "  seq: x = 1000, chosen by the client so that nobody can guess it.\n",
         "  ack: x + 1 = 1001, because the SYN takes one number: 1001 is what the server\n",
         "  seq: x + 1 = 1001, because the SYN took number x.\n",
-        "  seq: not random but the next number of the stream: x + 1 + 310 octets sent\n",
+        "  seq: not random but the next number of the stream, x + 1 + 310 bytes sent\n",
+        "  ack: none yet, because no number of the server is known.\n",
     };
     struct sf_sink_settings settings = {.verbose = 1};
     char *text = printed("ladder", settings, story_of_lost_ack);
@@ -253,11 +338,13 @@ static void test_lesson(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),          cmocka_unit_test(test_beside),
-        cmocka_unit_test(test_lines_fit),     cmocka_unit_test(test_color_only_where_wanted),
-        cmocka_unit_test(test_large_numbers), cmocka_unit_test(test_long_addresses),
-        cmocka_unit_test(test_held),          cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_dropped),       cmocka_unit_test(test_lesson),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_beside),
+        cmocka_unit_test(test_lines_fit),      cmocka_unit_test(test_color_only_where_wanted),
+        cmocka_unit_test(test_large_numbers),  cmocka_unit_test(test_long_addresses),
+        cmocka_unit_test(test_held),           cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_dropped),        cmocka_unit_test(test_lesson),
+        cmocka_unit_test(test_command),        cmocka_unit_test(test_repeat_is_no_round_trip),
+        cmocka_unit_test(test_lesson_adds_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
