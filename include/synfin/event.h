@@ -134,8 +134,8 @@ struct sf_totals {
     uint32_t connections;
     uint64_t handshakes[SF_HANDSHAKE_COUNT];
     uint64_t closes[SF_CLOSE_COUNT];
-    uint64_t closed_by[3];               /* by enum sf_side */
-    uint64_t found[SF_CODE_COUNT];       /* findings by code: connections and sides that have it */
+    uint64_t closed_by[3];         /* by enum sf_side */
+    uint64_t found[SF_CODE_COUNT]; /* findings by code: connections and sides that have it */
     /* The same by the severity that was given, which is not always the code's own, … */
     uint64_t found_as[SF_CODE_COUNT][SF_SEVERITY_COUNT];
     uint64_t found_times[SF_CODE_COUNT][SF_SEVERITY_COUNT]; /* … and the sum of their counts */
