@@ -80,6 +80,7 @@ struct sf_found {
     uint8_t reset_kind;  /* enum sf_reset_kind */
     uint8_t detail;      /* enum sf_detail */
     uint8_t state;       /* enum sf_state it speaks of, or SF_STATE_NONE */
+    bool is_state_assumed; /* `state` was not proved */
 };
 
 #define SF_NO_TIME INT64_MIN

@@ -11,6 +11,46 @@ static const char *const intervals[SF_CODE_COUNT] = {
 #undef INTERVAL
 };
 
+static const struct variant {
+    uint8_t code, certainty, detail;
+    const char *says, *sure;
+} variants[] = {
+#define VARIANT(code, certainty, detail, says, sure)                                               \
+    {SF_CODE_##code, SF_##certainty, SF_DETAIL_##detail, says, sure},
+#include "words/variants.def"
+#undef VARIANT
+};
+
+static const struct {
+    const char *first, *within;
+} lost[SF_CODE_COUNT] = {
+#define LOST(code, first, within) [SF_CODE_##code] = {first, within},
+#include "words/lost.def"
+#undef LOST
+};
+
+/* What the sentence of the finding says already: the shape of the RST adds nothing to it. */
+static const struct {
+    uint8_t code, reset_kind;
+} told[] = {
+    {SF_CODE_HANDSHAKE_REFUSED, SF_RESET_KIND_REFUSAL},
+    {SF_CODE_HANDSHAKE_RESET, SF_RESET_KIND_ABORT_IN_HANDSHAKE},
+    {SF_CODE_ABORTIVE_CLOSE, SF_RESET_KIND_ABORT},
+    {SF_CODE_PEER_LOST_STATE, SF_RESET_KIND_NO_CONNECTION},
+};
+
+/* Closed for longer, a window makes its peer wait. */
+#define LONG_CLOSED_NS INT64_C(1000000000)
+
+static const struct variant *variant_of(const struct sf_found *found)
+{
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        if (variants[i].code == found->code && variants[i].certainty == found->certainty &&
+            (variants[i].detail == SF_DETAIL_NONE || variants[i].detail == found->detail))
+            return &variants[i];
+    return NULL;
+}
+
 static bool is_name(const char *name, size_t length, const char *wanted)
 {
     return strlen(wanted) == length && memcmp(name, wanted, length) == 0;
@@ -28,6 +68,21 @@ static const char *end_text(const struct sf_found *found, bool is_other, bool is
     return is_first ? _("The server") : _("the server");
 }
 
+/* What was lost: "the first SYN", or simply "it". */
+static const char *lost_text(const struct sf_found *found, bool is_first)
+{
+    if (found->code >= SF_CODE_COUNT || lost[found->code].first == NULL)
+        return is_first ? _("It") : _("it");
+    return sf_translate(is_first ? lost[found->code].first : lost[found->code].within);
+}
+
+static void put_state(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    sf_sentence_add(sentence, sf_state_name(found->state));
+    if (found->is_state_assumed)
+        sf_sentence_add(sentence, "?");
+}
+
 static bool put_part(struct sf_sentence *sentence, const char *name, size_t length,
                      const void *context)
 {
@@ -43,7 +98,9 @@ static bool put_part(struct sf_sentence *sentence, const char *name, size_t leng
     else if (is_name(name, length, "count"))
         sf_sentence_add_number(sentence, found->count);
     else if (is_name(name, length, "state"))
-        sf_sentence_add(sentence, sf_state_name(found->state));
+        put_state(sentence, found);
+    else if (is_name(name, length, "lost") || is_name(name, length, "Lost"))
+        sf_sentence_add(sentence, lost_text(found, name[0] == 'L'));
     else
         return false;
     return true;
@@ -75,6 +132,28 @@ static void add_clause(struct sf_sentence *sentence, const char *text)
     sf_sentence_add(sentence, ".");
 }
 
+static bool is_early(const struct sf_found *found)
+{
+    return found->detail == SF_DETAIL_CAPTURE_ENDED_EARLY;
+}
+
+/* How much of a silence the capture has. */
+static void add_early(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    bool is_synack = found->code == SF_CODE_HALF_OPEN;
+    if (found->interval_ns == 0)
+        add_filled(sentence,
+                   is_synack ? _("The capture ends with the last SYN,ACK: too early to tell.")
+                             : _("The capture ends with the last SYN: too early to tell."),
+                   found);
+    else
+        add_filled(sentence,
+                   is_synack
+                       ? _("The capture ends {interval} after the last SYN,ACK: too early to tell.")
+                       : _("The capture ends {interval} after the last SYN: too early to tell."),
+                   found);
+}
+
 static void add_numbers(struct sf_sentence *sentence, const struct sf_found *found)
 {
     if (found->count > 1)
@@ -83,10 +162,12 @@ static void add_numbers(struct sf_sentence *sentence, const struct sf_found *fou
                    found);
     if (found->octets > 0)
         add_filled(sentence,
-                   sf_translate_n("{octets} octet is concerned.", "{octets} octets are concerned.",
+                   sf_translate_n("{octets} byte is concerned.", "{octets} bytes are concerned.",
                                   found->octets),
                    found);
-    if (found->interval_ns > 0 && found->code < SF_CODE_COUNT && intervals[found->code] != NULL)
+    bool has_interval = found->interval_ns > 0 && found->code < SF_CODE_COUNT &&
+                        intervals[found->code] != NULL && !is_early(found);
+    if (has_interval)
         add_filled(sentence, sf_translate(intervals[found->code]), found);
     if (found->state != SF_STATE_NONE)
         add_filled(sentence, _("Its state then: {state}."), found);
@@ -95,18 +176,38 @@ static void add_numbers(struct sf_sentence *sentence, const struct sf_found *fou
 /* A repeat alone does not tell what was lost; a loss that is proved does. */
 static void add_where(struct sf_sentence *sentence, const struct sf_found *found)
 {
+    bool is_sure = found->certainty == SF_PROVED;
     if (found->where == SF_WHERE_BEFORE)
-        add_filled(sentence, _("It was lost between {side} and the capture point."), found);
+        add_filled(sentence,
+                   is_sure ? _("{Lost} was lost between {side} and the capture point.")
+                           : _("{Lost} was probably lost between {side} and the capture point."),
+                   found);
     else if (found->where == SF_WHERE_AFTER)
-        add_filled(sentence, _("It was lost between the capture point and {other}."), found);
+        add_filled(sentence,
+                   is_sure ? _("{Lost} was lost between the capture point and {other}.")
+                           : _("{Lost} was probably lost between the capture point and {other}."),
+                   found);
     else if (found->where == SF_WHERE_UNKNOWN)
         add_filled(sentence,
-                   _("Whether it or its answer was lost, and where, cannot be told from here."),
+                   _("Whether {lost} or its answer was lost, and where, cannot be told from here."),
                    found);
+}
+
+/* What follows from the numbers of a finding, beyond naming them. */
+static void add_consequence(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    if (found->code == SF_CODE_ZERO_WINDOW && found->interval_ns >= LONG_CLOSED_NS)
+        add_filled(sentence, _("Its application did not read, and {other} had to wait."), found);
+    /* It is given as info when both FINs are acknowledged. */
+    if (found->code == SF_CODE_RESET_AFTER_FIN && found->severity == SF_INFO)
+        add_filled(sentence, _("Both FINs had been acknowledged, so it changes nothing."), found);
 }
 
 static void add_kind(struct sf_sentence *sentence, const struct sf_found *found)
 {
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (told[i].code == found->code && told[i].reset_kind == found->reset_kind)
+            return;
     add_filled(sentence, _("The shape of the RST says: "), found);
     sf_sentence_add(sentence, sf_reset_kind_text(found->reset_kind));
     sf_sentence_add(sentence, ".");
@@ -116,12 +217,19 @@ size_t sf_finding_text(char *text, size_t size, const struct sf_found *found)
 {
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
-    add_filled(&sentence, sf_code_says(found->code), found);
+    const struct variant *variant = variant_of(found);
+    bool is_other = variant != NULL && variant->says != NULL;
+    add_filled(&sentence, is_other ? sf_translate(variant->says) : sf_code_says(found->code),
+               found);
     add_numbers(&sentence, found);
+    add_consequence(&sentence, found);
     add_where(&sentence, found);
     if (found->reset_kind != SF_RESET_KIND_NONE)
         add_kind(&sentence, found);
-    add_clause(&sentence, sf_detail_text(found->detail));
+    if (is_early(found))
+        add_early(&sentence, found);
+    else
+        add_clause(&sentence, sf_detail_text(found->detail));
     return sentence.length;
 }
 
@@ -129,9 +237,9 @@ size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *foun
 {
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
-    if (found->certainty == SF_PROBABLE)
-        sf_sentence_add(&sentence, _("Probable here: part of the evidence is missing. As a rule:"));
-    add_filled(&sentence, sf_code_sure(found->code), found);
+    const struct variant *variant = variant_of(found);
+    add_filled(&sentence, variant != NULL ? sf_translate(variant->sure) : sf_code_sure(found->code),
+               found);
     return sentence.length;
 }
 

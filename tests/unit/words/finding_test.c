@@ -65,13 +65,13 @@ static void test_sentence(void **state)
     assert_string_equal(text,
                         "The client repeated its FIN although the ACK that covers it had passed "
                         "here in time: that ACK did not reach it, and it was still in FIN_WAIT_1. "
-                        "The repeat came 250 ms later. It was lost between the capture point and "
-                        "the client.");
+                        "The repeat came 250 ms later. That ACK was lost between the capture point "
+                        "and the client.");
     found =
         (struct sf_found){.code = SF_CODE_ACKED_UNSEEN, .side = SF_CLIENT, .octets = 1, .count = 2};
     (void)sf_finding_text(text, sizeof text, &found);
-    assert_string_equal(text, "The server acknowledged octets of the client that never passed "
-                              "here: the capture missed them. Seen 2 times. 1 octet is concerned.");
+    assert_string_equal(text, "The server acknowledged bytes of the client that never passed "
+                              "here: the capture missed them. Seen 2 times. 1 byte is concerned.");
 }
 
 static void test_repeat_of_unknown_cause(void **state)
@@ -85,8 +85,82 @@ static void test_repeat_of_unknown_cause(void **state)
                              .count = 1};
     (void)sf_finding_text(text, sizeof text, &found);
     assert_string_equal(text, "The client sent its SYN again: it had no answer to the first one by "
-                              "then. The first repeat came after 1 s. Whether it or its answer was "
-                              "lost, and where, cannot be told from here.");
+                              "then. The first repeat came after 1 s. Whether the first SYN or its "
+                              "answer was lost, and where, cannot be told from here.");
+}
+
+/* What is only likely says so itself, and what would prove it; the details that change a text. */
+static void test_variants(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sf_found found;
+        const char *text, *sure; /* parts */
+    } cases[] = {
+        {{.code = SF_CODE_CHALLENGE_ACK, .certainty = SF_PROBABLE},
+         "The client probably did not accept a segment",
+         "Likely: while data flows it may also be an ordinary ACK."},
+        {{.code = SF_CODE_SYN_RETRANSMITTED, .certainty = SF_PROBABLE, .where = SF_WHERE_AFTER},
+         "The first SYN was probably lost between the capture point and the server.",
+         "That the first SYN was lost is likely"},
+        {{.code = SF_CODE_SYNACK_RETRANSMITTED, .detail = SF_DETAIL_ANSWERS_SYN},
+         "It answers a repeated SYN.",
+         "Proved. Whether the SYN,ACK before it was lost is told only"},
+        {{.code = SF_CODE_NO_ANSWER, .detail = SF_DETAIL_CAPTURE_ENDED_EARLY},
+         "The capture ends with the last SYN: too early to tell.",
+         "Proved for this place only."},
+        {{.code = SF_CODE_NO_ANSWER,
+          .detail = SF_DETAIL_CAPTURE_ENDED_EARLY,
+          .interval_ns = 300000000},
+         "The capture ends 300 ms after the last SYN: too early to tell.",
+         "Proved for this place only."},
+        {{.code = SF_CODE_STALE_SYN}, "an old duplicate of the SYN that opened", "Proved"},
+        {{.code = SF_CODE_STALE_SYN, .certainty = SF_PROBABLE},
+         "other numbers than those of this connection",
+         "Likely"},
+        {{.code = SF_CODE_RESET_AFTER_FIN,
+          .severity = SF_NOTE,
+          .state = SF_STATE_FIN_WAIT_2,
+          .is_state_assumed = true},
+         "Its state then: FIN_WAIT_2?.",
+         "The order is proved."},
+        {{.code = SF_CODE_RESET_AFTER_FIN, .severity = SF_INFO},
+         "so it changes nothing.",
+         "The order is proved."},
+        {{.code = SF_CODE_ZERO_WINDOW, .interval_ns = 1000000000},
+         "the server had to wait.",
+         "Proved"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[SF_FINDING_SIZE];
+        (void)sf_finding_text(text, sizeof text, &cases[i].found);
+        assert_non_null(strstr(text, cases[i].text));
+        (void)sf_finding_sure_text(text, sizeof text, &cases[i].found);
+        assert_non_null(strstr(text, cases[i].sure));
+    }
+}
+
+/* Nothing is said twice, nothing that does not hold. */
+static void test_left_unsaid(void **state)
+{
+    (void)state;
+    static const struct {
+        struct sf_found found;
+        const char *text;
+    } cases[] = {
+        {{.code = SF_CODE_HANDSHAKE_REFUSED, .reset_kind = SF_RESET_KIND_REFUSAL}, "shape of"},
+        {{.code = SF_CODE_RESET_AFTER_FIN, .severity = SF_NOTE}, "changes nothing"},
+        {{.code = SF_CODE_ZERO_WINDOW, .interval_ns = 999999999}, "had to wait"},
+        {{.code = SF_CODE_NO_ANSWER,
+          .detail = SF_DETAIL_CAPTURE_ENDED_EARLY,
+          .interval_ns = 300000000},
+         "Silence since then"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[SF_FINDING_SIZE];
+        (void)sf_finding_text(text, sizeof text, &cases[i].found);
+        assert_null(strstr(text, cases[i].text));
+    }
 }
 
 static void test_cut_at_a_character(void **state)
@@ -120,7 +194,7 @@ static void test_notes(void **state)
          "handshake took 1.10 ms (server 0.80 ms, client 0.30 ms)"},
         {{SF_SAY_OPTION_WSCALE, {7, 0, 0}}, "window scale 2^7"},
         {{SF_SAY_TIME_WAIT_UNTIL, {INT64_C(60000000000), 0, 0}}, "TIME_WAIT for 2MSL = 60 s"},
-        {{SF_SAY_ACK_COVERS_SYN_DATA, {80, 0, 0}}, "ack = x+1+80 ✓: takes 80 octets of the SYN"},
+        {{SF_SAY_ACK_COVERS_SYN_DATA, {80, 0, 0}}, "ack = x+1+80 ✓: takes 80 bytes of the SYN"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[SF_NOTE_SIZE];
@@ -149,6 +223,8 @@ int main(void)
         cmocka_unit_test(test_every_finding_is_whole),
         cmocka_unit_test(test_sentence),
         cmocka_unit_test(test_repeat_of_unknown_cause),
+        cmocka_unit_test(test_variants),
+        cmocka_unit_test(test_left_unsaid),
         cmocka_unit_test(test_cut_at_a_character),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_no_note_keeps_a_placeholder),
