@@ -82,6 +82,12 @@ static const char *meaning_of_seq(const struct sf_segment *segment)
     return _("the next number that it will use");
 }
 
+/* A RST with number 0 answers what belongs to no connection, RFC 9293 §3.10.7.1. */
+static bool knows_connection(const struct sf_segment *segment)
+{
+    return (segment->flags & SF_RST) == 0 || segment->seq != 0;
+}
+
 static void put_numbers(const struct lesson *lesson)
 {
     char text[64];
@@ -97,7 +103,8 @@ static void put_numbers(const struct lesson *lesson)
     (void)snprintf(text, sizeof text, _("%" PRIu32 " (rel. %" PRIu32 ")"), segment->ack,
                    lesson->row->ack_rel);
     put_field(lesson->paper, _("acknowledgment no."), 32, text,
-              _("the number it expects next; all before it has come"));
+              knows_connection(segment) ? _("the number it expects next; all before it has come")
+                                        : _("the number behind what it answers"));
 }
 
 static void put_offset(const struct lesson *lesson)
@@ -342,7 +349,7 @@ static void add_seq_of_reset(struct sf_sentence *text, const struct lesson *less
     if (is_ignored)
         add_format(text, _("seq: %" PRIu32 " is not the number that %s expects next."),
                    segment->seq, other);
-    else if ((segment->flags & SF_ACK) != 0 && segment->seq == 0)
+    else if (!knows_connection(segment))
         sf_sentence_add(text, _("seq: 0, because what it answers had no ACK to take a number "
                                 "from (RFC 9293 §3.5.2)."));
     else
@@ -408,6 +415,9 @@ static void add_ack(struct sf_sentence *text, const struct lesson *lesson)
                    segment->ack, fin);
         add_number(text, lesson, segment->ack - 1, relative - 1);
         sf_sentence_add(text, _(", and everything before it has come."));
+    } else if (!knows_connection(segment)) {
+        add_format(text, _("ack: %" PRIu32 ", the number behind what it answers%s."), segment->ack,
+                   knows_start && relative == 1 ? _(": the SYN takes one number") : "");
     } else if (knows_start && relative == 1) {
         add_format(text,
                    _("ack: %c + 1 = %" PRIu32 ", because the SYN takes one number: %" PRIu32

@@ -139,8 +139,8 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text)
     sf_paper_put(paper, text);
 }
 
-/* Does the blank at `at` part a number from its unit: "60 s", "2 findings"? */
-static bool parts_quantity(const char *text, size_t at)
+/* Does the blank at `at` part what is read as one: "60 s", "2 findings", "x = 1000"? */
+static bool parts_pair(const char *text, size_t at)
 {
     size_t start = at, n;
     while (start > 0 &&
@@ -149,11 +149,14 @@ static bool parts_quantity(const char *text, size_t at)
     bool is_number = start < at && (start == 0 || text[start - 1] == ' ' || text[start - 1] == '(');
     uint32_t next = sf_utf8_next(text + at + 1, &n);
     bool is_unit = (next >= 'a' && next <= 'z') || next == '%' || next == 0xb5 || next == 0x3bc;
-    return is_number && is_unit;
+    char before = at > 0 ? text[at - 1] : ' ';
+    bool is_name = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z');
+    bool is_equation = before == '=' || (is_name && text[at + 1] == '=');
+    return is_equation || (is_number && is_unit);
 }
 
 /*
- * How many bytes go on this line: up to the last blank that fits and parts no quantity, or, beside
+ * How many bytes go on this line: up to the last blank that fits and parts no pair, or, beside
  * wide characters, which need no blanks, up to the last that fits; 0 when the first word is too
  * wide.
  */
@@ -164,7 +167,7 @@ static size_t fitting(const char *text, size_t columns)
     while (text[at] != '\0') {
         size_t length;
         size_t width = sf_width_of(sf_utf8_next(text + at, &length));
-        if ((text[at] == ' ' && !parts_quantity(text, at)) || was_wide || width == 2)
+        if ((text[at] == ' ' && !parts_pair(text, at)) || was_wide || width == 2)
             end = at;
         if (used + width > columns)
             return end;

@@ -47,8 +47,8 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text);
 void sf_paper_to(struct sf_paper *paper, size_t column);
 
 /*
- * The text, broken between words before the width, but not between a number and its unit; further
- * lines begin at `indent`.
+ * The text, broken between words before the width, but not between a number and its unit, nor
+ * beside =; further lines begin at `indent`.
  */
 void sf_paper_wrap(struct sf_paper *paper, size_t indent, const char *text);
 

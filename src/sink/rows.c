@@ -122,10 +122,20 @@ static void take_states(struct sf_row *row, const struct sf_step *step)
     }
 }
 
+/* Its receiver waited for the acknowledgment of its SYN or FIN, and has it now. */
+static bool ends_wait(const struct sf_step *step)
+{
+    unsigned receiver = step->sender == SF_CLIENT ? SF_SERVER : SF_CLIENT;
+    uint8_t was = step->before[receiver].state;
+    bool was_waiting = was == SF_STATE_SYN_RCVD || was == SF_STATE_FIN_WAIT_1 ||
+                       was == SF_STATE_CLOSING || was == SF_STATE_LAST_ACK;
+    return was_waiting && step->after[receiver].state != was;
+}
+
 /* Of the handshake or the close: by its flags, or because it acknowledges a SYN or a FIN. */
 static bool is_lesson(const struct sf_step *step)
 {
-    if ((step->marks & (SF_MARK_SYN | SF_MARK_FIN | SF_MARK_RST)) != 0)
+    if ((step->marks & (SF_MARK_SYN | SF_MARK_FIN | SF_MARK_RST)) != 0 || ends_wait(step))
         return true;
     for (unsigned i = 0; i < step->n_notes && i < SF_NOTES_MAX; i++) {
         uint8_t said = step->notes[i].annotation;

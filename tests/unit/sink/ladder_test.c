@@ -314,7 +314,7 @@ static void test_lesson(void **state)
         "  source port             16  41000                  the client's port\n",
         "  sequence number         32  1000 (rel. 0)          the initial number (ISN);\n",
         "  acknowledgment no.      32  0                      not valid: the ACK flag is\n",
-        "  data offset              4  10                     in 32-bit words: 10 × 4 =\n",
+        "  data offset              4  10                     in 32-bit words: 10 × 4\n",
         "  SYN                      1  1 ",
         "  window                  16  64240                  bytes it can take; in a ",
         "  checksum                16  0xbeef                 right\n",

@@ -59,6 +59,9 @@ static void test_wrap(void **state)
          "the round trip to the client took\n1.25 µs"},
         {0, "closed by the client in four segments; 2 findings",
          "closed by the client in four segments;\n2 findings"},
+        {0, "this wait in TIME_WAIT takes 2MSL = 60 s", "this wait in TIME_WAIT takes 2MSL = 60 s"},
+        {0, "this wait in TIME_WAIT lasts for 2MSL = 60 s",
+         "this wait in TIME_WAIT lasts for\n2MSL = 60 s"},
         /* a number that is part of a name does not */
         {0, "this comes from the text of RFC 9293 §3.6 1",
          "this comes from the text of RFC 9293\n§3.6 1"},

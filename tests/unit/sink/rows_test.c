@@ -184,13 +184,40 @@ static void test_many_large_notes(void **state)
     (void)sf_rows_release(&rows);
 }
 
+/* Tables are for what opens and closes, not for what merely proves a state. */
+static void test_lessons(void **state)
+{
+    (void)state;
+    struct story story;
+    struct sf_rows rows = {0};
+    story_begin(&story, NULL);
+    (void)add(&rows, &story, SF_CLIENT, SF_SYN, 0, SF_MARK_SYN, NO_LIMIT);
+    story_segment(&story, 20, SF_SERVER, SF_ACK, 1, 81, 0, 0, PROVED(ESTABLISHED));
+    story.step.marks = SF_MARK_OPENING | SF_MARK_MOVED;
+    struct sf_event event = {.kind = SF_EVENT_SEGMENT,
+                             .flow = &story.flow,
+                             .segment = &story.segment,
+                             .step = &story.step};
+    (void)sf_rows_add(&rows, &event, NO_LIMIT);
+    story_segment(&story, 30, SF_CLIENT, SF_ACK, 1, 1, 0, 0, 0);
+    story.step.marks = SF_MARK_OPENING | SF_MARK_MOVED;
+    story.step.before[SF_SERVER].state = SF_STATE_SYN_RCVD;
+    story.step.after[SF_SERVER].state = SF_STATE_ESTABLISHED;
+    (void)sf_rows_add(&rows, &event, NO_LIMIT);
+    assert_int_equal(rows.n, 3);
+    assert_true(rows.rows[0].is_lesson);
+    assert_false(rows.rows[1].is_lesson);
+    assert_true(rows.rows[2].is_lesson);
+    (void)sf_rows_release(&rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quiet_segments_fold),      cmocka_unit_test(test_at_most_64),
-        cmocka_unit_test(test_too_many_precious_rows),   cmocka_unit_test(test_memory_is_limited),
-        cmocka_unit_test(test_late_row_takes_its_place), cmocka_unit_test(test_notes_come_back),
-        cmocka_unit_test(test_many_large_notes),
+        cmocka_unit_test(test_lessons),           cmocka_unit_test(test_quiet_segments_fold),
+        cmocka_unit_test(test_at_most_64),        cmocka_unit_test(test_too_many_precious_rows),
+        cmocka_unit_test(test_memory_is_limited), cmocka_unit_test(test_late_row_takes_its_place),
+        cmocka_unit_test(test_notes_come_back),   cmocka_unit_test(test_many_large_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,22 @@ static void test_dump_text(void **state)
     free(text);
 }
 
+/* A terminal gets what has no room on lines of their own; everything else one line a segment. */
+static void test_dump_on_a_terminal(void **state)
+{
+    (void)state;
+    char *text =
+        printed("dump-text", (struct sf_sink_settings){.terminal = true, .width = 80}, tell_dump);
+    assert_lines_fit(text, 86); /* the longest segment itself takes 86 columns */
+    assert_has(text, "win=64240 len=0\n        client SYN_SENT→ESTABLISHED?, server "
+                     "LISTEN→SYN_RCVD; second handshake:\n        y = 9000, ack = x+1 ✓\n");
+    free(text);
+    text =
+        printed("dump-text", (struct sf_sink_settings){.terminal = true, .width = 200}, tell_dump);
+    assert_has(text, "win=64240 len=0  client SYN_SENT→ESTABLISHED?, server");
+    free(text);
+}
+
 static void test_dump_json(void **state)
 {
     (void)state;
@@ -269,11 +285,17 @@ static void test_empty_input(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unknown_format), cmocka_unit_test(test_dumps_do_not_wait),
-        cmocka_unit_test(test_dump_text),      cmocka_unit_test(test_dump_json),
-        cmocka_unit_test(test_late),           cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_table),          cmocka_unit_test(test_table_fits),
-        cmocka_unit_test(test_stats),          cmocka_unit_test(test_many_octets),
+        cmocka_unit_test(test_unknown_format),
+        cmocka_unit_test(test_dumps_do_not_wait),
+        cmocka_unit_test(test_dump_text),
+        cmocka_unit_test(test_dump_json),
+        cmocka_unit_test(test_dump_on_a_terminal),
+        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_table_fits),
+        cmocka_unit_test(test_stats),
+        cmocka_unit_test(test_many_octets),
         cmocka_unit_test(test_empty_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
