@@ -46,6 +46,7 @@ struct sf_look sf_look_at(const struct sf_request *request, int fd)
 {
     struct sf_look look = {
         .width = width_of(fd),
+        .terminal = isatty(fd) != 0,
         .color = wants_color(request, fd),
         .ascii = request->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
         .live = request->interface != NULL,

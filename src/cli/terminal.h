@@ -11,8 +11,9 @@
 struct sf_look {
     unsigned width; /* columns */
     bool color;
-    bool ascii; /* only characters that every terminal has */
-    bool live;  /* somebody watches: lines are wanted as they come */
+    bool ascii;    /* only characters that every terminal has */
+    bool terminal; /* lines are shown on one: none should be wider */
+    bool live;     /* somebody watches: lines are wanted as they come */
 };
 
 /*

@@ -143,6 +143,7 @@ static int open_sinks(struct sf_work *work)
     struct sf_sink_settings settings = {
         .output = &work->output,
         .width = work->look.width,
+        .terminal = work->look.terminal,
         .color = work->look.color,
         .ascii = work->look.ascii,
         .live = work->look.live,

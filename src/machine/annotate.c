@@ -141,9 +141,10 @@ static void annotate_third(struct judgement *j)
         say(j, SF_SAY_ACK_IS_Y_PLUS_1, 0, 0, 0);
     if (j->segment->payload > 0)
         say(j, SF_SAY_CARRIES_DATA, j->segment->payload, 0, 0);
+    bool was_repeated = flow->end[SF_CLIENT].syn_repeats + flow->end[SF_SERVER].synack_repeats > 0;
     if (flow->syn_ns != SF_NO_TIME && flow->synack_ns != SF_NO_TIME)
-        say(j, SF_SAY_ROUND_TRIPS, flow->synack_ns - flow->syn_ns, j->now_ns - flow->synack_ns,
-            j->now_ns - flow->syn_ns);
+        say(j, was_repeated ? SF_SAY_HANDSHAKE_TOOK : SF_SAY_ROUND_TRIPS,
+            flow->synack_ns - flow->syn_ns, j->now_ns - flow->synack_ns, j->now_ns - flow->syn_ns);
 }
 
 static void say_covers(struct judgement *j)

@@ -174,6 +174,7 @@ bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;
     found->state = j->step->before[j->a].state;
+    found->is_state_assumed = !j->step->before[j->a].is_proved;
     if (both)
         found->severity = SF_INFO;
     return true;
