@@ -158,7 +158,7 @@ bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
         !is_first_reset(j) ||
         (j->step->reset_kind != SF_RESET_KIND_ABORT &&
          j->step->reset_kind != SF_RESET_KIND_ABORT_IN_HANDSHAKE) ||
-        j->step->before[j->b].state == SF_STATE_CLOSED)
+        j->step->before[j->b].state == SF_STATE_CLOSED || j->flow->history->gave_up)
         return false;
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;
