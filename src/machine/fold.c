@@ -241,6 +241,29 @@ static bool has_shown_open(const struct sf_end *end, const struct private_end *n
 }
 
 /*
+ * The octet before `next` never passed here, and nothing came behind it: it may have been the FIN
+ * of this end.
+ */
+static bool may_have_closed(const struct sf_end *end, const struct private_end *notes,
+                            uint32_t next)
+{
+    uint32_t gap;
+    return (end->known & (SF_KNOWS_SEQ | SF_KNOWS_FIN)) == SF_KNOWS_SEQ && end->max == next &&
+           sf_holes_first(&notes->holes, next - 1u, &gap) && gap == next - 1u;
+}
+
+/* A FIN may be the second one, an acknowledgment of a FIN come from TIME_WAIT. */
+static bool rests_on_the_missing(const struct fold *fold, const struct entry *entry,
+                                 enum sf_sign sign)
+{
+    if (sign == SF_SIGN_FIN)
+        return (entry->flags & SF_ACK) != 0 &&
+               may_have_closed(fold->other, fold->theirs, entry->ack);
+    return sign == SF_SIGN_ACK_OF_FIN && (entry->flags & SF_FIN) == 0 &&
+           may_have_closed(fold->me, fold->mine, entry->seq);
+}
+
+/*
  * Where the capture begins later, or shows one end only, a FIN may have passed unseen: what looks
  * like FIN_WAIT_1 may be LAST_ACK, what looks like CLOSE_WAIT may be TIME_WAIT, until the end in
  * question shows itself.
@@ -272,9 +295,9 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = said_move(&fold->path, signs[i]);
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 &&
-                       !rests_on_inference(fold, entry, signs[i]) &&
-                       !rests_on_the_past(fold, signs[i]);
+        bool is_seen =
+            (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, entry, signs[i]) &&
+            !rests_on_the_past(fold, signs[i]) && !rests_on_the_missing(fold, entry, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)
