@@ -223,7 +223,7 @@ lint-scripts:
 
 .PHONY: po
 po: ## collect all texts to be translated into build/synfin.pot
-	$(quiet)mkdir -p $(B) && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --keyword=sf_translate_n:1,2 --add-comments=TRANSLATORS \
+	$(quiet)mkdir -p $(B) && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --keyword=sf_translate_n:1,2 --keyword=ANNOTATION_N:2,3 --add-comments=TRANSLATORS \
 	    --package-name=synfin --sort-by-file -o $(B)/synfin.pot $(sort $(wildcard include/synfin/*.def src/*/*.def)) \
 	    $(LIB_SRC) $(CLI_SRC) $(wildcard src/*/*.h)
 	$(call say,PO,$(B)/synfin.pot)true

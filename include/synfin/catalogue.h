@@ -71,9 +71,11 @@ enum sf_code {
 
 /* What can be said beside a segment: explanations, not findings. */
 enum sf_annotation {
-#define ANNOTATION(name, text) SF_SAY_##name,
+#define ANNOTATION(name, text)               SF_SAY_##name,
+#define ANNOTATION_N(name, singular, plural) SF_SAY_##name,
 #include <synfin/annotations.def>
 #undef ANNOTATION
+#undef ANNOTATION_N
     SF_SAY_COUNT
 };
 

@@ -45,6 +45,7 @@ size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note)
 {
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, SF_NOTE_SIZE);
-    sf_sentence_add_filled(&sentence, sf_annotation_text(note->annotation), put_value, note);
+    const char *pattern = sf_annotation_text(note->annotation, (unsigned long)note->value[0]);
+    sf_sentence_add_filled(&sentence, pattern, put_value, note);
     return sentence.length;
 }

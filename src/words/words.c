@@ -64,10 +64,14 @@ static const struct {
 #undef FINDING
 };
 
-static const char *const annotations[SF_SAY_COUNT] = {
-#define ANNOTATION(name, text) [SF_SAY_##name] = text,
+static const struct {
+    const char *text, *plural; /* NULL where nothing is counted */
+} annotations[SF_SAY_COUNT] = {
+#define ANNOTATION(name, text)               [SF_SAY_##name] = {text, NULL},
+#define ANNOTATION_N(name, singular, plural) [SF_SAY_##name] = {singular, plural},
 #include <synfin/annotations.def>
 #undef ANNOTATION
+#undef ANNOTATION_N
 };
 
 static const char *const severities[SF_SEVERITY_COUNT] = {"info", "note", "warning", "error"};
@@ -247,7 +251,11 @@ const char *sf_code_rfc(unsigned code)
     return code < SF_CODE_COUNT ? codes[code].rfc : "?";
 }
 
-const char *sf_annotation_text(unsigned annotation)
+const char *sf_annotation_text(unsigned annotation, unsigned long n)
 {
-    return annotation < SF_SAY_COUNT ? sf_translate(annotations[annotation]) : "?";
+    if (annotation >= SF_SAY_COUNT)
+        return "?";
+    const char *text = annotations[annotation].text;
+    const char *plural = annotations[annotation].plural;
+    return plural != NULL ? sf_translate_n(text, plural, n) : sf_translate(text);
 }

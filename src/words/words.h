@@ -95,8 +95,11 @@ size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note);
  */
 struct sf_note sf_note_absolute(struct sf_note note, uint32_t first);
 
-/* The raw, translated text of an annotation, with its placeholders. */
-const char *sf_annotation_text(unsigned annotation);
+/*
+ * The raw, translated text of an annotation, with its placeholders; singular or plural by `n`, its
+ * first value, where that counts something.
+ */
+const char *sf_annotation_text(unsigned annotation, unsigned long n);
 
 /* ---- ASCII ---- */
 

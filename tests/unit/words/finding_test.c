@@ -195,6 +195,8 @@ static void test_notes(void **state)
         {{SF_SAY_OPTION_WSCALE, {7, 0, 0}}, "window scale 2^7"},
         {{SF_SAY_TIME_WAIT_UNTIL, {INT64_C(60000000000), 0, 0}}, "TIME_WAIT for 2MSL = 60 s"},
         {{SF_SAY_ACK_COVERS_SYN_DATA, {80, 0, 0}}, "ack = x+1+80 ✓: takes 80 bytes of the SYN"},
+        {{SF_SAY_UNSEEN_OCTETS, {1, 0, 0}}, "acknowledges 1 byte that never passed here"},
+        {{SF_SAY_UNSEEN_OCTETS, {2, 0, 0}}, "acknowledges 2 bytes that never passed here"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[SF_NOTE_SIZE];

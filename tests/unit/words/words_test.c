@@ -30,7 +30,7 @@ static void test_every_row_has_words(void **state)
     for (unsigned i = SF_SKIP_NONE + 1; i < SF_SKIP_COUNT; i++)
         assert_true(sf_skip_word(i)[0] != '\0' && sf_skip_text(i)[0] != '\0');
     for (unsigned i = 0; i < SF_SAY_COUNT; i++)
-        assert_true(sf_annotation_text(i)[0] != '\0');
+        assert_true(sf_annotation_text(i, 2)[0] != '\0');
 }
 
 static void test_words(void **state)
@@ -141,7 +141,7 @@ static void test_texts_have_stand_ins(void **state)
     (void)state;
     for (unsigned i = 0; i < SF_SAY_COUNT; i++) {
         char text[SF_NOTE_SIZE];
-        (void)snprintf(text, sizeof text, "%s", sf_annotation_text(i));
+        (void)snprintf(text, sizeof text, "%s", sf_annotation_text(i, 2));
         sf_to_ascii(text);
         assert_null(strchr(text, '?'));
     }
