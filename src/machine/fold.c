@@ -204,7 +204,6 @@ static void prove_established(struct sf_end *path)
     }
 }
 
-/* What needs a FIN, of either end, that had to be inferred proves no more than the inference. */
 /*
  * A second FIN that comes long after the first one, with no acknowledgment of that before it, may
  * be the repeat of one that was lost before it came here, and that did not cover the first.
@@ -218,6 +217,7 @@ static bool comes_late(const struct fold *fold, const struct entry *entry)
            !sf_fold_has_proved(&fold->path, SF_STATE_CLOSE_WAIT);
 }
 
+/* What needs a FIN, of either end, that had to be inferred proves no more than the inference. */
 static bool rests_on_inference(const struct fold *fold, const struct entry *entry,
                                enum sf_sign sign)
 {
