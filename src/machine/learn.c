@@ -287,7 +287,9 @@ static void time_acknowledgment(struct judgement *j)
     if (pa->sample_ns == SF_NO_TIME || seq_before(j->segment->ack, pa->sample_end))
         return;
     int64_t answered_ns = answered_at(j);
-    if (answered_ns != SF_NO_TIME)
+    /* A FIN that covers the first one may be the repeat of a lost one: as late as its timer is. */
+    bool may_be_repeat = j->is_fin && j->covers_fin;
+    if (answered_ns != SF_NO_TIME && !may_be_repeat)
         keep_smallest_rtt(j->A, j->now_ns - answered_ns);
     pa->sample_ns = SF_NO_TIME;
 }
