@@ -75,6 +75,12 @@ static const char *const where_words[SF_WHERE_COUNT] = {
 #include <synfin/outcomes.def>
 };
 
+static const char *const detail_words[SF_DETAIL_COUNT] = {
+    "",
+#define DETAIL(name, word, text) word,
+#include <synfin/outcomes.def>
+};
+
 static const char *const side_words[] = {"client", "server", "none"};
 static const char *const severity_words[] = {"info", "note", "warning", "error"};
 static const char *const certainty_words[] = {"proved", "probable"};
@@ -84,7 +90,7 @@ static void wrong(const struct talk *talk, const char *format, ...)
 
 static void wrong(const struct talk *talk, const char *format, ...)
 {
-    char text[512];
+    char text[4608];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
@@ -157,13 +163,14 @@ static int take_event(void *context, const struct sf_event *event, struct sf_err
 
 static uint16_t read_flags(const struct talk *talk, char *word)
 {
-    static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
+    static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK",
+                                        "URG", "ECE", "CWR", "AE"};
     uint16_t flags = 0;
     if (strcmp(word, "-") == 0)
         return 0;
     char *rest = NULL;
     for (char *name = strtok_r(word, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
-        int at = find_word(name, names, 8);
+        int at = find_word(name, names, 9);
         if (at < 0)
             wrong(talk, "no such flag: %s", name);
         flags |= (uint16_t)(1u << at);
@@ -225,6 +232,19 @@ static void read_word(const struct talk *talk, char **word, unsigned n, unsigned
     } else if (strcmp(name, "tfo") == 0) {
         options->fastopen_length = (uint8_t)number(talk, word, n, at);
         options->present |= SF_OPT_FASTOPEN;
+    } else if (strcmp(name, "mptcp") == 0) {
+        options->mptcp_subtype = (uint8_t)number(talk, word, n, at);
+        options->present |= SF_OPT_MPTCP;
+    } else if (strcmp(name, "urgent") == 0) {
+        segment->urgent = (uint16_t)number(talk, word, n, at);
+    } else if (strcmp(name, "reserved") == 0) {
+        segment->reserved = (uint8_t)number(talk, word, n, at);
+    } else if (strcmp(name, "noack") == 0) {
+        segment->ack = number(talk, word, n, at);
+    } else if (strcmp(name, "badoffset") == 0) {
+        segment->quality |= SF_QUALITY_BAD_OFFSET;
+    } else if (strcmp(name, "badoption") == 0) {
+        segment->quality |= SF_QUALITY_BAD_OPTION;
     } else if (strcmp(name, "port") == 0) {
         ports->client_port = number(talk, word, n, at);
     } else if (strcmp(name, "sport") == 0) {
@@ -405,6 +425,33 @@ static void expect_path(struct talk *talk, char **word, unsigned n)
         wrong(talk, "the %s's path is %s", side_words[side], is);
 }
 
+/* Machine values may hold spaces, the words of a talk none: they have underscores. */
+static bool is_detail(const struct sf_found *found, const char *wanted)
+{
+    const char *is = detail_words[found->detail];
+    while (*is != '\0' && (*is == *wanted || (*is == ' ' && *wanted == '_'))) {
+        is++;
+        wanted++;
+    }
+    return *is == '\0' && *wanted == '\0';
+}
+
+static bool is_particular(const struct sf_found *found, const char *part)
+{
+    if (strncmp(part, "detail=", 7) == 0)
+        return is_detail(found, part + 7);
+    if (strncmp(part, "count=", 6) == 0)
+        return found->count == strtoul(part + 6, NULL, 10);
+    if (strncmp(part, "octets=", 7) == 0)
+        return found->octets == strtoul(part + 7, NULL, 10);
+    if (strncmp(part, "ms=", 3) == 0)
+        return found->interval_ns / 1000000 == strtoll(part + 3, NULL, 10);
+    return strcmp(part, side_words[found->side]) == 0 ||
+           strcmp(part, where_words[found->where]) == 0 ||
+           strcmp(part, certainty_words[found->certainty]) == 0 ||
+           strcmp(part, severity_words[found->severity]) == 0;
+}
+
 static bool fits(const struct sf_found *found, char *wanted)
 {
     char *rest = NULL;
@@ -412,10 +459,7 @@ static bool fits(const struct sf_found *found, char *wanted)
     if (code == NULL || strcmp(code_names[found->code], code) != 0)
         return false;
     for (char *part; (part = strtok_r(NULL, ":", &rest)) != NULL;) {
-        if (strcmp(part, side_words[found->side]) != 0 &&
-            strcmp(part, where_words[found->where]) != 0 &&
-            strcmp(part, certainty_words[found->certainty]) != 0 &&
-            strcmp(part, severity_words[found->severity]) != 0)
+        if (!is_particular(found, part))
             return false;
     }
     return true;
@@ -427,16 +471,18 @@ static void list_found(const struct row *row, char *text, size_t size)
     text[0] = '\0';
     for (uint32_t i = 0; i < row->flow.n_found && used < size; i++) {
         const struct sf_found *found = &row->found[i];
-        used +=
-            (size_t)snprintf(text + used, size - used, " %s:%s:%s:%s:%s", code_names[found->code],
-                             side_words[found->side], where_words[found->where],
-                             certainty_words[found->certainty], severity_words[found->severity]);
+        used += (size_t)snprintf(
+            text + used, size - used, " %s:%s:%s:%s:%s:detail=%s:count=%u:octets=%u:ms=%lld",
+            code_names[found->code], side_words[found->side], where_words[found->where],
+            certainty_words[found->certainty], severity_words[found->severity],
+            detail_words[found->detail], (unsigned)found->count, (unsigned)found->octets,
+            (long long)(found->interval_ns / 1000000));
     }
 }
 
 static void expect_findings(struct talk *talk, char **word, unsigned n)
 {
-    char all[1024], wanted[128];
+    char all[4096], wanted[160];
     const struct row *row = read_row(talk, &word, &n);
     bool used[48] = {false};
     list_found(row, all, sizeof all);
