@@ -70,6 +70,9 @@ enum sf_mark {
     SF_MARK_END = 0x80000      /* no segment: the connection's row is about to be written */
 };
 
+/* Beside the marks of a row of findings.def: its rule is asked once for each end. */
+#define SF_EACH_END 0x80000000u
+
 /* A state as it is known at one moment. */
 struct sf_view {
     uint8_t state; /* enum sf_state */

@@ -50,11 +50,11 @@ static bool is_told_each_time(enum sf_code code)
     return code == SF_CODE_ZERO_WINDOW || code == SF_CODE_CHALLENGE_ACK;
 }
 
-static struct sf_found blank(const struct judgement *j, unsigned code)
+static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_side side)
 {
     struct sf_found found = {.code = (uint8_t)code,
                              .severity = rules[code].severity,
-                             .side = SF_NOBODY,
+                             .side = (uint8_t)side,
                              .certainty = SF_PROVED,
                              .count = 1,
                              .time_ns = j->now_ns};
@@ -63,10 +63,38 @@ static struct sf_found blank(const struct judgement *j, unsigned code)
     return found;
 }
 
-static bool is_hidden(const bool *holds, unsigned code)
+/* What holds at one step: of each code at most one finding for each end. */
+struct holding {
+    uint8_t n[SF_CODE_COUNT];
+    struct sf_found found[SF_CODE_COUNT][2];
+};
+
+static void ask_for(const struct judgement *j, unsigned code, enum sf_side side,
+                    struct holding *holding)
+{
+    struct sf_found *found = &holding->found[code][holding->n[code]];
+    *found = blank(j, code, side);
+    if (rules[code].holds(j, found))
+        holding->n[code]++;
+}
+
+static void ask(const struct judgement *j, unsigned code, struct holding *holding)
+{
+    holding->n[code] = 0;
+    if ((rules[code].when & j->step->marks) == 0)
+        return;
+    if ((rules[code].when & SF_EACH_END) == 0) {
+        ask_for(j, code, SF_NOBODY, holding);
+        return;
+    }
+    ask_for(j, code, SF_CLIENT, holding);
+    ask_for(j, code, SF_SERVER, holding);
+}
+
+static bool is_hidden(const struct holding *holding, unsigned code)
 {
     for (size_t i = 0; i < sizeof hides / sizeof hides[0]; i++) {
-        if (hides[i].weaker == code && holds[hides[i].stronger])
+        if (hides[i].weaker == code && holding->n[hides[i].stronger] > 0)
             return true;
     }
     return false;
@@ -177,22 +205,17 @@ static void drop_refused_half_close(struct judgement *j)
 
 void sf_rules_apply(struct judgement *j)
 {
-    bool holds[SF_CODE_COUNT] = {false};
-    struct sf_found found[SF_CODE_COUNT];
-    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-        if ((rules[code].when & j->step->marks) == 0)
-            continue;
-        found[code] = blank(j, code);
-        holds[code] = rules[code].holds(j, &found[code]);
-    }
-    if (holds[SF_CODE_DATA_AFTER_CLOSE])
+    struct holding holding;
+    for (unsigned code = 0; code < SF_CODE_COUNT; code++)
+        ask(j, code, &holding);
+    if (holding.n[SF_CODE_DATA_AFTER_CLOSE] > 0)
         drop_refused_half_close(j);
     if (j->by[SF_SIGN_RST].is_lost)
         j->step->first_found -= sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number,
                                                        SF_CODE_RESET_SUSPICIOUS);
     for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-        if (holds[code] && !is_hidden(holds, code))
-            add(j, &found[code]);
+        for (unsigned i = 0; i < holding.n[code] && !is_hidden(&holding, code); i++)
+            add(j, &holding.found[code][i]);
     }
     if (j->window_opens)
         end_closed_window(j);
@@ -226,19 +249,20 @@ static void tell_closing(struct sf_flow *flow)
                                      : SF_DETAIL_BOTH_ASSUMED;
 }
 
-/* How long one half stayed open behind the first FIN. */
+/* How long one half stayed open behind the first FIN, and whether it still is. */
 static void time_half_close(struct sf_flow *flow)
 {
     for (int side = 0; side < 2; side++) {
         struct sf_found *found = sf_history_found(flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
-        const struct private_end *notes = &flow->history->end[side];
+        int64_t covered_ns = flow->history->end[side].fin_covered_ns;
         int64_t other_ns = flow->history->end[1 - side].fin.first_ns;
         if (found == NULL)
             continue;
-        if (other_ns != SF_NO_TIME)
-            found->interval_ns = other_ns - notes->fin_covered_ns;
-        else
-            found->interval_ns = flow->last_ns - notes->fin_covered_ns;
+        bool is_open =
+            (flow->end[1 - side].known & SF_KNOWS_FIN) == 0 && !flow->history->rst_accepted;
+        found->interval_ns = (other_ns != SF_NO_TIME ? other_ns : flow->last_ns) - covered_ns;
+        found->severity = is_open ? SF_NOTE : SF_INFO;
+        found->detail = is_open ? SF_DETAIL_STILL_OPEN : SF_DETAIL_NONE;
     }
 }
 

@@ -3,7 +3,8 @@
  *
  * Each row of synfin/findings.def has a function sf_rule_CODE here. It changes nothing; it says
  * whether the finding holds at this step and fills what is particular about it. `found` comes with
- * code, severity, packet and time of the step, side SF_NOBODY, count 1 and certainty SF_PROVED.
+ * code, severity, packet and time of the step, count 1 and certainty SF_PROVED; its side is
+ * SF_NOBODY, or the end that is asked for where the row says SF_EACH_END.
  * Which finding yields to which is a row of hides.def, so that the order of rules cannot matter.
  */
 #ifndef SYNFIN_MACHINE_RULES_H

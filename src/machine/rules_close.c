@@ -95,34 +95,26 @@ bool sf_rule_FINAL_ACK_LOST(const struct judgement *j, struct sf_found *found)
     return lost_its_ack(j, found) && is_second_closer(j);
 }
 
-static bool half_closed_at_end(const struct judgement *j, struct sf_found *found)
+static bool half_closed_by_time(const struct judgement *j, struct sf_found *found)
 {
-    const struct sf_history *history = j->flow->history;
-    for (int side = 0; side < 2; side++) {
-        const struct private_end *notes = &history->end[side];
-        bool is_half = notes->fin_covered_ns != SF_NO_TIME && !history->rst_accepted &&
-                       (j->flow->end[1 - side].known & SF_KNOWS_FIN) == 0;
-        if (!is_half || j->now_ns - notes->fin_covered_ns < UNREAD_NS)
-            continue;
-        struct sf_found *old = sf_history_found(j->flow, SF_CODE_HALF_CLOSED, (enum sf_side)side);
-        found->side = (uint8_t)side;
-        found->number = notes->fin_covered_number;
-        found->time_ns = notes->fin_covered_ns;
-        found->severity = (j->step->marks & SF_MARK_END) != 0 ? SF_NOTE : SF_INFO;
-        found->detail = (j->step->marks & SF_MARK_END) != 0 ? SF_DETAIL_STILL_OPEN : SF_DETAIL_NONE;
-        found->certainty = SF_PROBABLE;
-        return old == NULL || (j->step->marks & SF_MARK_END) != 0;
-    }
-    return false;
+    enum sf_side side = (enum sf_side)found->side;
+    const struct private_end *notes = &j->flow->history->end[side];
+    bool is_half = notes->fin_covered_ns != SF_NO_TIME && !j->flow->history->rst_accepted &&
+                   (j->flow->end[sf_other(side)].known & SF_KNOWS_FIN) == 0;
+    if (!is_half || j->now_ns - notes->fin_covered_ns < UNREAD_NS)
+        return false;
+    found->number = notes->fin_covered_number;
+    found->time_ns = notes->fin_covered_ns;
+    found->certainty = SF_PROBABLE;
+    return sf_history_found(j->flow, SF_CODE_HALF_CLOSED, side) == NULL;
 }
 
 bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
 {
     if (j->segment == NULL)
-        return half_closed_at_end(j, found);
-    found->side = (uint8_t)j->b;
-    return j->fresh > 0 && j->is_plain && j->pa->sent_after_fin && j->pb->resets == 0 &&
-           sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
+        return half_closed_by_time(j, found);
+    return found->side == j->b && j->fresh > 0 && j->is_plain && j->pa->sent_after_fin &&
+           j->pb->resets == 0 && sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
 }
 
 static uint8_t abort_detail(const struct judgement *j)
