@@ -17,3 +17,8 @@ everything: $(LAB_BIN)
 .PHONY: pcaps
 pcaps: $(LAB_BIN) ## record pcaps/ anew (root, Linux): make pcaps NAMES='refused no_answer'
 	$(quiet)B=$(B) $(LAB)/run.sh $(NAMES)
+
+.PHONY: lab-random
+lab-random: $(LAB_BIN) $(SYNFIN) ## states read from random connections against the kernels' (root, Linux): make lab-random SEED='1 2 3'
+	$(quiet)for seed in $(or $(SEED),1); do \
+	    B=$(B) $(LAB)/random.sh $$seed && SYNFIN=$(SYNFIN) $(LAB)/check.sh "$${OUT:-$${TMPDIR:-/tmp}/synfin-random}/$$seed" || exit 1; done

@@ -19,12 +19,14 @@
  *     recv BYTES             wait for so many bytes;  recv 0: wait for the end
  *     shutdown               send FIN, go on receiving
  *     close
+ *     die                    be killed (SIGKILL): what then becomes of the sockets is the kernel's
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -228,6 +230,13 @@ static int do_close(struct peer *peer, char **args)
     return close(fd);
 }
 
+static int do_die(struct peer *peer, char **args)
+{
+    (void)peer;
+    (void)args;
+    return raise(SIGKILL);
+}
+
 static const struct {
     const char *name;
     size_t n_args;
@@ -247,6 +256,7 @@ static const struct {
     {"recv", 1, do_recv},
     {"shutdown", 0, do_shutdown},
     {"close", 0, do_close},
+    {"die", 0, do_die},
 };
 
 /* False: the line is no command. A call that fails is only reported. */

@@ -1,8 +1,9 @@
 /*
- * router CLIENT_SIDE SERVER_SIDE DELAY_MS RULES
+ * router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES
  *
- * Joins two interfaces frame by frame, each with the same delay in both directions, and does
- * to chosen segments what the rules say (rules.h). Prints a line for every such act:
+ * Joins two interfaces frame by frame, each frame with a delay, the same one back unless there is
+ * a second number, and does to chosen segments what the rules say (rules.h). Prints a line for
+ * every such act:
  *
  *     SECONDS DID DIRECTION FROM_PORT TO_PORT seq N ack N flags 0xNN len N   (clock:
  * CLOCK_REALTIME)
@@ -34,8 +35,8 @@ struct waiting {
 };
 
 struct router {
-    int sockets[2]; /* by direction: where frames of that direction come in */
-    int64_t delay_ns;
+    int sockets[2];      /* by direction: where frames of that direction come in */
+    int64_t delay_ns[2]; /* by direction */
     uint64_t n_queued;
     struct lab_rules rules;
     struct waiting queue[QUEUE_MAX];
@@ -90,7 +91,7 @@ static void report(const char *did, enum lab_direction direction, const struct l
 static void apply(struct router *router, struct lab_act act, enum lab_direction direction,
                   struct lab_frame *frame)
 {
-    int64_t due_ns = now_ns() + router->delay_ns;
+    int64_t due_ns = now_ns() + router->delay_ns[direction];
     int64_t later_ns = due_ns + (int64_t)act.number * 1000000;
     static const char *const done[] = {
         [LAB_DROP] = "dropped",      [LAB_DELAY] = "delayed", [LAB_COPY] = "copied",
@@ -168,10 +169,19 @@ static void serve(struct router *router)
     }
 }
 
+/* MS or MS/BACK_MS */
+static void read_delays(struct router *router, const char *word)
+{
+    char *end;
+    router->delay_ns[LAB_C2S] = router->delay_ns[LAB_S2C] = strtol(word, &end, 10) * 1000000;
+    if (*end == '/')
+        router->delay_ns[LAB_S2C] = strtol(end + 1, NULL, 10) * 1000000;
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 5) {
-        fprintf(stderr, "usage: router CLIENT_SIDE SERVER_SIDE DELAY_MS RULES\n");
+        fprintf(stderr, "usage: router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES\n");
         return 2;
     }
     struct router *router = calloc(1, sizeof *router);
@@ -186,7 +196,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "router: %s:%u: not a rule\n", argv[4], wrong);
         return 2;
     }
-    router->delay_ns = strtol(argv[3], NULL, 10) * 1000000;
+    read_delays(router, argv[3]);
     router->sockets[LAB_C2S] = open_socket(argv[1]);
     router->sockets[LAB_S2C] = open_socket(argv[2]);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);

@@ -5,7 +5,7 @@
 # the sections [client], [server] (scripts of peer.c), [router] (rules of rules.h).
 #
 #     vantage client|server|any   the router's interface to capture on (any: both)   [client]
-#     delay MS                    one way                                             [5]
+#     delay MS[/MS]               one way, and back when that differs                 [5]
 #     filter BPF                  what tcpdump keeps                                  [tcp]
 #     tcpdump OPTION…             more options;  `capture dumpcap` writes pcapng instead
 #     from MS                     capture from this moment on, not from the start

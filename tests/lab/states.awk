@@ -1,7 +1,7 @@
 # states.awk: one account of both kernels' states, from the tracepoint's lines (the first file) and
 # those of watch (client's, server's). The tracepoint tells of full sockets; where it says CLOSE, watch
 # knows whether a small socket goes on in FIN_WAIT_2 or TIME_WAIT. SYN_RCVD of a listener is watch's.
-# With -v times=1 each line tells when, by CLOCK_MONOTONIC.
+# With -v times=1 each line tells when, by CLOCK_REALTIME: not before the first number, and not after the second.
 
 function state_name(word) {
     sub(/^TCP_/, "", word)
@@ -20,9 +20,9 @@ function value(name,    at, rest) {
     return rest
 }
 
-function push(time, rank, host, local, remote, state, how, old) {
+function push(time, not_before, rank, host, local, remote, state, how, old) {
     key[++n] = sprintf("%018.6f %d", time, rank)
-    when[n] = time; host_of[n] = host; local_of[n] = local; remote_of[n] = remote
+    when[n] = time; earliest[n] = not_before; host_of[n] = host; local_of[n] = local; remote_of[n] = remote
     state_of[n] = state; how_of[n] = how; old_of[n] = old
 }
 
@@ -32,12 +32,13 @@ FNR == NR && /inet_sock_set_state:/ {
     if (host == "" || value("sport") == 0 || value("dport") == 0) next
     time = 0
     for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) { time = $i; sub(/:$/, "", time); break }
-    push(time + 0, 0, host, value("sport"), value("dport"), state_name(value("newstate")), "trace",
+    push(time + 0, time + 0, 0, host, value("sport"), value("dport"), state_name(value("newstate")), "trace",
          state_name(value("oldstate")))
     next
 }
 
-NF == 5 && $1 ~ /^[0-9]+\.[0-9]+$/ && $4 != 0 { push($1 + 0, 1, $2, $3, $4, $5, "diag", "") }
+$1 == "clock" { to_realtime = $2; next }
+NF == 6 && $1 ~ /^[0-9]+\.[0-9]+$/ && $4 != 0 { push($1 + 0, $6 + 0, 1, $2, $3, $4, $5, "diag", "") }
 
 # Events in order of time; few, so the simplest sort will do.
 function sort(    i, j, k) {
@@ -61,6 +62,7 @@ function becomes(i,    j, e, c) {
         if (state_of[e] == "CLOSED") continue
         if (state_of[e] == "TIME_WAIT") return when[e] - when[c] < 0.1 ? "TIME_WAIT" : "FIN_WAIT_2"
         if (state_of[e] == "FIN_WAIT_2") return "FIN_WAIT_2"
+        if (state_of[e] == "GONE" && when[e] - when[c] < 0.02) continue # missed on its way to the small sockets
         if (state_of[e] == "GONE") return when[e] - when[c] < 0.2 ? "CLOSED" : "FIN_WAIT_2"
         return "CLOSED"
     }
@@ -79,21 +81,25 @@ function connection(host, client_port, server_port, begins,    pair) {
 }
 
 # A state held for less than a millisecond is marked `brief`: no packet can show it.
-function add(host, c, state, how, time) {
+function add(host, c, state, how, time, not_before) {
     if (last[host, c] == state) return
-    if (last[host, c] == "" && host == "server" && state == "ESTABLISHED") add(host, c, "SYN_RCVD", "inferred", 0)
+    if (last[host, c] == "" && host == "server" && state == "ESTABLISHED") add(host, c, "SYN_RCVD", "inferred", time, 0)
     if (last[host, c] != "" && time - since[host, c] < 0.001) lines[host, c] = lines[host, c] " brief"
-    since[host, c] = time
+    since[host, c] = how == "inferred" ? 0 : time
     last[host, c] = state
-    lines[host, c] = lines[host, c] "\n" host " " state " " how (times ? " " sprintf("%.6f", time) : "")
+    lines[host, c] = lines[host, c] "\n" host " " state " " how
+    if (times) lines[host, c] = lines[host, c] sprintf(" %.6f %.6f", not_before + to_realtime, time + to_realtime)
 }
 
 function is_over(state) { return state == "" || state == "CLOSED" || state == "TIME_WAIT" }
 
 # The last socket of a finished run may still die while the next one is recorded: what it reports does not
 # continue the history of the socket that now has its ports.
+# Nor does a connect() that fails because an older socket still has them.
 function is_stranger(e,    socket) {
     socket = host_of[e] SUBSEP local_of[e] SUBSEP remote_of[e]
+    if (state_of[e] == "SYN_SENT" && history[socket] !~ /^(|CLOSED|LISTEN|TIME_WAIT)$/) return 1
+    if (old_of[e] == "SYN_SENT" && history[socket] != "SYN_SENT") return 1
     if (old_of[e] !~ /^(CLOSED|LISTEN|SYN_SENT|SYN_RCVD)$/ && history[socket] != old_of[e]) return 1
     history[socket] = state_of[e]
     return 0
@@ -116,9 +122,9 @@ function event(i,    e, host, cp, sp, state, how, c, before, pair) {
         if (before != "SYN_RCVD" && before != "FIN_WAIT_2" && before != "TIME_WAIT") return
         state = "CLOSED"
     } else if (how == "diag" && state !~ /^(SYN_RCVD|FIN_WAIT_2|TIME_WAIT)$/) return
-    if (how == "diag" && state == "SYN_RCVD" && before == "SYN_SENT") return
+    if (how == "diag" && state == "SYN_RCVD" && !is_over(before)) return
     begins = before != "" && is_over(before) && (state ~ /^(SYN_SENT|SYN_RCVD|ESTABLISHED)$/)
-    add(host, connection(host, cp, sp, begins), state, how, when[e])
+    add(host, connection(host, cp, sp, begins), state, how, when[e], earliest[e])
 }
 
 END {

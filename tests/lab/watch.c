@@ -1,10 +1,14 @@
 /*
- * watch HOST
+ * watch HOST [PAUSE_US]
  *
- * Asks the kernel about every millisecond for the TCP sockets of this network namespace (inet_diag,
- * as `ss -tan` does) and prints a line when one appears, changes its state or is gone:
+ * Asks the kernel about every millisecond (or with pauses of PAUSE_US) for the TCP sockets of this
+ * network namespace (inet_diag, as `ss -tan` does) and prints a line when one appears, changes its
+ * state or is gone:
  *
- *     SECONDS HOST LOCAL_PORT REMOTE_PORT STATE        (clock: CLOCK_MONOTONIC)
+ *     SECONDS HOST LOCAL_PORT REMOTE_PORT STATE NOT_BEFORE        (clock: CLOCK_MONOTONIC)
+ *
+ * At NOT_BEFORE the socket was not there yet, or was still in its old state: between that moment
+ * and SECONDS it changed. The first line is `clock SECONDS`, what must be added for CLOCK_REALTIME.
  *
  * It sees what the inet_sock_set_state tracepoint does not: a listener's half open requests
  * (SYN_RCVD) and the small sockets that sit out FIN_WAIT_2 and TIME_WAIT. Runs until killed.
@@ -18,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -36,20 +41,28 @@ struct seen {
     uint8_t state;
     uint8_t misses;
     bool is_here;
+    int64_t last_ns; /* begin of the last look that found it */
 };
 
 struct watch {
     const char *host;
     struct seen sockets[SOCKETS_MAX];
     size_t n_sockets;
+    int64_t look_ns, look_before_ns; /* when this look began, and the one before it */
 };
+
+static int64_t now_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 static void say(const struct watch *watch, const struct seen *seen, const char *state)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    printf("%lld.%06ld %s %u %u %s\n", (long long)now.tv_sec, now.tv_nsec / 1000, watch->host,
-           seen->local, seen->remote, state);
+    int64_t not_before_ns = seen->state ? seen->last_ns : watch->look_before_ns;
+    printf("%.6f %s %u %u %s %.6f\n", (double)now_ns(CLOCK_MONOTONIC) / 1e9, watch->host,
+           seen->local, seen->remote, state, (double)not_before_ns / 1e9);
 }
 
 static struct seen *find(struct watch *watch, uint16_t local, uint16_t remote)
@@ -75,6 +88,7 @@ static void note(struct watch *watch, const struct inet_diag_msg *message)
     seen->state = state;
     seen->is_here = true;
     seen->misses = 0;
+    seen->last_ns = watch->look_ns;
 }
 
 static void note_the_gone(struct watch *watch)
@@ -127,6 +141,8 @@ static bool listen_to_answer(struct watch *watch, int fd)
 
 static bool look(struct watch *watch, int fd)
 {
+    watch->look_before_ns = watch->look_ns;
+    watch->look_ns = now_ns(CLOCK_MONOTONIC);
     for (size_t i = 0; i < watch->n_sockets; i++)
         watch->sockets[i].is_here = false;
     if (!ask(fd, AF_INET) || !listen_to_answer(watch, fd) || !ask(fd, AF_INET6) ||
@@ -138,10 +154,12 @@ static bool look(struct watch *watch, int fd)
 
 int main(int argc, char **argv)
 {
-    const struct timespec pause = {.tv_nsec = 800000};
-    struct watch watch = {.host = argc == 2 ? argv[1] : "?"};
+    const struct timespec pause = {.tv_nsec =
+                                       argc == 3 ? strtol(argv[2], NULL, 10) * 1000 : 800000};
+    struct watch watch = {.host = argc >= 2 ? argv[1] : "?"};
     int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("clock %.6f\n", (double)(now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC)) / 1e9);
     while (fd >= 0 && look(&watch, fd))
         nanosleep(&pause, NULL);
     fprintf(stderr, "watch: inet_diag: %s\n", strerror(errno));

@@ -1,0 +1,177 @@
+# check.awk: what synfin read from one capture of random.sh against the states that both kernels' sockets had.
+#
+#     awk -v near=client|server -v client_ms=N -v server_ms=N -f check.awk plan states flows.json dump.json
+#
+# near is the host at whose side of the router the capture was taken. A segment of the near host was sent when it was
+# captured; one of the far host up to so many milliseconds before: client_ms those of the client's, server_ms those
+# of the server's segments. A state shown as proved must be one that the kernel's socket had when its host sent the last
+# segment that was captured of it, or since. One thing nobody can see: a program has closed, the kernel is in FIN_WAIT_1
+# or LAST_ACK, but its FIN still waits behind data; that is counted as `closing unseen`. The proved states of an end, in
+# order, must be a part of the kernel's history.
+#
+# Prints `WRONG` with the flow's id for each that is not, `differs` for a path that is not the kernel's (which need
+# not be a fault: what no segment shows, nobody can read) unless its end is missing or one assumed state too long, and
+# the counts.
+
+BEGIN {
+    slack = 0.003
+    unseen_after["ESTABLISHED"] = "FIN_WAIT_1"
+    unseen_after["CLOSE_WAIT"] = "LAST_ACK"
+}
+
+function value(key,    rest) {
+    if (!match($0, "\"" key "\":")) return ""
+    rest = substr($0, RSTART + RLENGTH)
+    if (rest ~ /^\[/) { sub(/\].*/, "", rest); gsub(/[\["]/, "", rest); gsub(/,/, ">", rest) }
+    else { sub(/[,}].*/, "", rest); gsub(/"/, "", rest) }
+    return rest
+}
+
+FILENAME ~ /plan$/ {
+    if ($1 != "#") kind[$1 " " $2] = $3
+    else if ($2 == "server" && $3 == "syncookies") has_cookies = $4 == 2
+    next
+}
+
+# ---- the kernels: state number i of a socket began between opened and begun ----
+
+FILENAME ~ /states$/ && $1 == "connection" {
+    ports = $4 " " $5
+    life[ports]++
+    next
+}
+FILENAME ~ /states$/ {
+    socket = ports " " $1
+    at = socket SUBSEP life[ports]
+    truth[at] = truth[at] (truth[at] ? ">" : "") ($NF == "brief" || $3 == "inferred" && NF > 4 ? "(" $2 ")" : $2)
+    if (NF < 5 && life[ports] > 1) next # what a socket was before its next life, its last one tells
+    i = ++held[socket]
+    name[socket, i] = $2
+    opened[socket, i] = NF < 5 ? 0 : $4
+    begun[socket, i] = NF < 5 ? 0 : $5
+    next
+}
+
+# LISTEN and CLOSED are one: no segment tells a listener that is asked from one that is not.
+function is_same(a, b) { return a == b || (a ~ /^(CLOSED|LISTEN)$/ && b ~ /^(CLOSED|LISTEN)$/) }
+
+# Had the socket that state at some time between the two?
+function had(socket, state, from, to,    i) {
+    for (i = 1; i <= held[socket]; i++)
+        if (is_same(name[socket, i], state) && opened[socket, i] - slack <= to &&
+            (i == held[socket] || begun[socket, i + 1] + slack >= from)) return 1
+    return !held[socket] && state == "CLOSED"
+}
+
+function history(socket,    i, text) {
+    for (i = 1; i <= held[socket]; i++) text = text " " name[socket, i] sprintf("@%.3f", begun[socket, i] % 1000)
+    return text
+}
+
+# ---- the flows: who is who, and the paths ----
+
+function host_of(address) { return address ~ /^(10\.9\.1\.|fd00:9:1:)/ ? "client" : "server" }
+
+# How many states of the path are the kernel's, from the first on; brief ones (in parentheses) may be missing. All
+# of the kernel's that must be there are when `complete` is set.
+function agree(kernel, path,    n, m, part, word, i, at, state) {
+    n = split(path, part, ">")
+    m = split(kernel, word, ">")
+    complete = 1
+    for (i = at = 1; at <= m; at++) {
+        state = word[at]
+        gsub(/[()]/, "", state)
+        if (i <= n && is_same(state, part[i])) i++
+        else if (word[at] !~ /^\(/) { complete = 0; break }
+    }
+    return i - 1 == n
+}
+
+function is_part(path, socket,    n, part, i, at) {
+    n = split(path, part, ">")
+    if (path == "CLOSED" && !held[socket]) return 1
+    for (i = at = 1; i <= n; i++) {
+        if (has_cookies && part[i] == "SYN_RCVD") continue
+        while (at <= held[socket] && !is_same(name[socket, at], part[i])) at++
+        if (at > held[socket]) return 0
+    }
+    return 1
+}
+
+function without_last(path) { sub(/>[^>]*$/, "", path); return path }
+
+function add_path(id, side,    socket, path, turn, want) {
+    socket = ports_of[id] " " host[id, side]
+    path = value(side "_path")
+    if (is_stray) return
+    turn = turns[ports_of[id]]
+    want = truth[socket, turn]
+    n_paths++
+    if (agree(want, path)) { if (complete) n_same++; else n_short++; return }
+    if (value(side "_proved") == "false" && agree(want, without_last(path)) && complete) { n_long++; return }
+    print "differs flow " id, kind[ports_of[id]], host[id, side] ": kernel " want ", synfin " path \
+        (value(side "_proved") == "true" ? "" : "?")
+}
+
+FILENAME ~ /flows/ && /"type":"flow"/ {
+    id = value("id")
+    is_swapped = host_of(value("client")) == "server"
+    host[id, "client"] = is_swapped ? "server" : "client"
+    host[id, "server"] = is_swapped ? "client" : "server"
+    ports_of[id] = is_swapped ? value("server_port") " " value("client_port") : value("client_port") " " value("server_port")
+    is_stray = /STRAY_SEGMENT/
+    if (!is_stray) turns[ports_of[id]]++
+    add_path(id, "client")
+    add_path(id, "server")
+    next
+}
+
+# ---- the segments ----
+
+function check(id, side, from, time,    socket, state, is_sender, host_here, since) {
+    state = value(side "_after")
+    host_here = host[id, side]
+    is_sender = side == from
+    socket = ports_of[id] " " host_here
+    if (is_sender && value("fate") == "taken")
+        sent[id, side] = host_here == near ? time : time - (host_here == "client" ? client_ms : server_ms) / 1000
+    if (value(side "_proved") != "true") {
+        n_assumed++
+        if (!had(socket, state, time, time + (client_ms + server_ms) / 2000)) n_otherwise++
+        return
+    }
+    n_proved++
+    if (state != last_proved[id, side]) {
+        last_proved[id, side] = state
+        proved[id, side] = proved[id, side] (proved[id, side] ? ">" : "") state
+    }
+    since = (id, side) in sent ? sent[id, side] : time
+    if (had(socket, state, since, time)) return
+    if (has_cookies && host_here == "server" && state == "SYN_RCVD") { n_cookies++; return }
+    if (!has_fin[id, side] && state in unseen_after && had(socket, unseen_after[state], since, time)) { n_unseen++; return }
+    wrong++
+    printf "WRONG flow %d packet %d: %s shown in %s, kernel:%s (packet at %.3f)\n", id, value("packet"), host_here, state,
+        history(socket), time % 1000
+}
+
+FILENAME ~ /dump/ && /"type":"segment"/ {
+    n_packets++
+    id = value("flow")
+    if (value("flags") ~ /FIN/) has_fin[id, value("from")] = 1
+    check(id, "client", value("from"), value("time") + 0)
+    check(id, "server", value("from"), value("time") + 0)
+}
+
+END {
+    for (place in proved) {
+        split(place, part, SUBSEP)
+        socket = ports_of[part[1]] " " host[part[1], part[2]]
+        if (is_part(proved[place], socket)) continue
+        wrong++
+        print "WRONG flow " part[1] ": " host[part[1], part[2]] " proved " proved[place] ", kernel:" history(socket)
+    }
+    printf "%s side: %d segments, %d states proved, %d wrong, %d closing unseen; %d assumed, %d not so; %d paths, %d the kernel's, %d shorter, %d longer, %d differ\n",
+        near, n_packets, n_proved, wrong, n_unseen, n_assumed, n_otherwise, n_paths, n_same, n_short, n_long,
+        n_paths - n_same - n_short - n_long
+    exit wrong > 0
+}
