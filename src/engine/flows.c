@@ -442,6 +442,7 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         to->flow.history->was_held = true;
         if (why != NULL)
             note_reuse(to, &held->syn[0], why);
+        sf_machine_note_delay(&record->flow, held->syn[held->n - 1].time_ns - held->syn[0].time_ns);
     }
     for (unsigned i = 0; i < held->n && status == 0; i++)
         status = to->is_written ? tell_late(flows, to, &held->syn[i], err)

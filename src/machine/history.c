@@ -105,6 +105,20 @@ uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_c
     return dropped;
 }
 
+bool sf_history_awaits_fin(const struct sf_flow *flow, enum sf_side closer, int64_t *since_ns,
+                           uint64_t *number)
+{
+    const struct private_end *mine = &flow->history->end[closer];
+    const struct private_end *theirs = &flow->history->end[sf_other(closer)];
+    if (mine->fin_covered_ns == SF_NO_TIME || flow->history->rst_accepted ||
+        (flow->end[sf_other(closer)].known & SF_KNOWS_FIN) != 0)
+        return false;
+    bool has_sent = theirs->last_payload_ns > mine->fin_covered_ns;
+    *since_ns = has_sent ? theirs->last_payload_ns : mine->fin_covered_ns;
+    *number = has_sent ? theirs->last_payload_number : mine->fin_covered_number;
+    return true;
+}
+
 bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
                          int64_t now_ns)
 {

@@ -33,6 +33,10 @@ enum silence {
     SILENCE_HALF_OPEN,
     SILENCE_CLIENT_HALF_CLOSED, /* by the side that closed its half: + enum sf_side */
     SILENCE_SERVER_HALF_CLOSED,
+    SILENCE_CLIENT_AWAITS_FIN, /* the same: its peer in CLOSE_WAIT says nothing … */
+    SILENCE_SERVER_AWAITS_FIN,
+    SILENCE_CLIENT_FIN_WAIT_2, /* … and longer than an end waits in FIN_WAIT_2 */
+    SILENCE_SERVER_FIN_WAIT_2,
     SILENCE_CLIENT_GAVE_UP, /* by the side that repeats: + enum sf_side */
     SILENCE_SERVER_GAVE_UP,
     SILENCE_COUNT
@@ -80,6 +84,7 @@ struct private_end {
 
     /* Packets and counts. */
     uint64_t last_number;
+    uint64_t last_payload_number; /* of its last new payload */
     uint64_t fin_covered_number;
     uint64_t segments;      /* sent, copies and damaged ones left out */
     uint64_t resets;        /* of these: RSTs */
@@ -103,6 +108,7 @@ struct private_end {
     uint16_t newest_ip_id; /* the highest identification that it used */
 
     uint8_t n_sent_acks;
+    uint8_t fin_ttl;         /* of its first FIN */
     uint8_t start;           /* enum sf_state in which its path begins */
     uint8_t provoked_detail; /* enum sf_detail */
     bool has_said_synack;    /* a SYN,ACK of it was seen */
@@ -151,6 +157,14 @@ struct sf_history *sf_history_new(void);
 
 /* NULL is fine. */
 void sf_history_free(struct sf_history *history);
+
+/*
+ * `closer` has closed its half, and its peer has acknowledged that but not closed: the packet with
+ * which the peer's silence began, the acknowledgment or its latest payload. False where none of
+ * that is so, or a RST has ended it.
+ */
+bool sf_history_awaits_fin(const struct sf_flow *flow, enum sf_side closer, int64_t *since_ns,
+                           uint64_t *number);
 
 /* Adds a finding to the flow, or counts it where its code and side are there already. */
 struct sf_found *sf_history_add_found(struct sf_flow *flow, const struct sf_found *found);

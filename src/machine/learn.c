@@ -191,6 +191,7 @@ static void learn_fin(struct judgement *j)
         j->pa->fin_is_inferred = false;
         j->pa->first_fin_ack = j->segment->ack;
         j->pa->first_fin_has_ack = j->has_ack;
+        j->pa->fin_ttl = j->segment->ttl;
     }
     if (j->is_first_fin || j->is_fin_again)
         see(&j->pa->fin, j->segment);
@@ -243,8 +244,10 @@ void sf_learn_sent(struct judgement *j)
     learn_fin(j);
     sample_rtt(j, is_new);
     j->A->bytes += j->fresh + j->late;
-    if (j->fresh + j->late > 0)
+    if (j->fresh + j->late > 0) {
         j->pa->last_payload_ns = j->now_ns;
+        j->pa->last_payload_number = j->segment->number;
+    }
     if (j->segment->payload > 0)
         j->flow->history->has_data = true;
     if (j->fresh > 0 && j->pb->fin_covered_ns != SF_NO_TIME && !j->pa->sent_after_fin) {

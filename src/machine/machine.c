@@ -125,6 +125,15 @@ static void judge_despair(struct judgement *j)
     j->flow->history->gave_up = true;
 }
 
+/* A peer that sends again after a long silence was only slow. */
+static void withdraw_stalled(struct judgement *j)
+{
+    if (j->fresh + j->late == 0 || j->pb->fin_covered_ns == SF_NO_TIME)
+        return;
+    j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_CLOSE_WAIT_STALLED) +
+                            sf_history_drop_found(j->flow, SF_CODE_FIN_WAIT_2_STALLED);
+}
+
 /* What later findings count on: an accept queue that refuses twice, a FIN that was not heard. */
 static void note_lost_answers(struct judgement *j)
 {
@@ -179,6 +188,7 @@ static void take_sound(struct judgement *j)
     sf_learn_sent(j);
     sf_learn_acknowledged(j);
     sf_learn_window(j);
+    withdraw_stalled(j);
     if (j->window_closes || j->window_opens)
         j->step->marks |= SF_MARK_WINDOW;
     if (!is_quiet || j->is_third)
@@ -244,7 +254,7 @@ void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, str
     sf_step_view_before(flow, step);
     step->notes[0].annotation = SF_SAY_HELD;
     step->n_notes = 1;
-    flow->history->end[sender].has_held_syn = true;
+    flow->history->end[sender].has_held_syn |= segment->seq != flow->end[sender].iss;
     receiver->provoked_ns = segment->time_ns;
     receiver->provoked_detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
 }
@@ -287,6 +297,13 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                              .detail = SF_DETAIL_FORGOT_SYN};
     if (sf_history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
         sf_history_add_found(flow, &found);
+}
+
+void sf_machine_note_delay(struct sf_flow *flow, int64_t delay_ns)
+{
+    struct sf_found *found = sf_history_found(flow, SF_CODE_TIME_WAIT_SYN_REJECTED, SF_NOBODY);
+    if (found != NULL)
+        found->interval_ns = delay_ns;
 }
 
 enum sf_fate sf_machine_weigh_checksum(struct sf_flow *flow, const struct sf_segment *segment)

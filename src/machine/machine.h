@@ -56,6 +56,9 @@ void sf_machine_count_repeats(struct sf_flow *flow, const struct sf_segment *syn
 void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                           const struct sf_segment *syn, struct sf_step *step);
 
+/* A SYN that TIME_WAIT_SYN_REJECTED tells of was accepted in the end: what that cost. */
+void sf_machine_note_delay(struct sf_flow *flow, int64_t delay_ns);
+
 /*
  * Is a segment whose checksum is wrong damaged? Not while the wrong ones outnumber the right ones
  * among what its sender sent: then the card that will fill them in is likelier. Counts both.

@@ -39,8 +39,13 @@ static const struct {
 #define LOWERS(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
 #include "machine/hides.def"
 },
-  replaces[] = {
+  replaces[] =
+      {
 #define REPLACES(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
+#include "machine/hides.def"
+},
+  settles[] = {
+#define SETTLES(stronger, weaker) {SF_CODE_##stronger, SF_CODE_##weaker},
 #include "machine/hides.def"
 };
 
@@ -138,17 +143,23 @@ static void replace(struct judgement *j, enum sf_code code)
             j->step->first_found -=
                 sf_history_drop_found(j->flow, (enum sf_code)replaces[i].weaker);
     }
+    for (size_t i = 0; i < sizeof settles / sizeof settles[0]; i++) {
+        struct sf_found *weaker =
+            sf_history_found(j->flow, (enum sf_code)settles[i].weaker, SF_NOBODY);
+        if (settles[i].stronger == code && weaker != NULL && weaker->certainty == SF_PROBABLE)
+            j->step->first_found -= sf_history_drop_found(j->flow, (enum sf_code)settles[i].weaker);
+    }
 }
 
 static void add(struct judgement *j, const struct sf_found *found)
 {
     bool is_separate = is_told_each_time((enum sf_code)found->code) && j->flow->n_found < FOUND_MAX;
+    replace(j, (enum sf_code)found->code);
     struct sf_found *old =
         is_separate
             ? NULL
             : sf_history_found(j->flow, (enum sf_code)found->code,
                                found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
-    replace(j, (enum sf_code)found->code);
     if (old == NULL) {
         sf_history_add_found(j->flow, found);
         return;
@@ -266,6 +277,25 @@ static void time_half_close(struct sf_flow *flow)
     }
 }
 
+/* A stalled close lasts until the FIN that comes at last, or as long as the input. */
+static void time_stalled(struct sf_flow *flow, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        struct sf_found *found = &flow->history->found[i];
+        bool is_waiter = found->code == SF_CODE_FIN_WAIT_2_STALLED;
+        if ((!is_waiter && found->code != SF_CODE_CLOSE_WAIT_STALLED) ||
+            found->reset_kind != SF_RESET_KIND_NONE)
+            continue;
+        enum sf_side side = (enum sf_side)found->side;
+        enum sf_side silent = is_waiter ? sf_other(side) : side;
+        int64_t fin_ns = flow->history->end[silent].fin.first_ns;
+        bool is_open = fin_ns == SF_NO_TIME && !flow->history->rst_accepted;
+        found->interval_ns = (fin_ns != SF_NO_TIME ? fin_ns : now_ns) - found->time_ns;
+        if (!is_open && found->detail == SF_DETAIL_STILL_OPEN)
+            found->detail = SF_DETAIL_NONE;
+    }
+}
+
 /* A silence lasts as long as the input. */
 static void time_silence(struct sf_flow *flow, int64_t now_ns)
 {
@@ -281,6 +311,7 @@ static void time_silence(struct sf_flow *flow, int64_t now_ns)
 void sf_rules_finish(struct sf_flow *flow, int64_t now_ns)
 {
     time_silence(flow, now_ns);
+    time_stalled(flow, now_ns);
     tell_closing(flow);
     time_half_close(flow);
 }

@@ -3,8 +3,10 @@
  */
 #include "machine/rules.h"
 #include "machine/seq.h"
+#include "machine/silence.h"
 
 #define HALF_CLOSED_NS INT64_C(1000000000)
+#define TTL_UNLIKE     3
 
 static uint8_t certainty_of(const struct contradiction *by)
 {
@@ -103,7 +105,8 @@ static bool half_closed_by_time(const struct judgement *j, struct sf_found *foun
     found->number = notes->fin_covered_number;
     found->time_ns = notes->fin_covered_ns;
     found->certainty = SF_PROBABLE;
-    return sf_history_found(j->flow, SF_CODE_HALF_CLOSED, side) == NULL;
+    return sf_history_found(j->flow, SF_CODE_HALF_CLOSED, side) == NULL &&
+           sf_history_found(j->flow, SF_CODE_CLOSE_WAIT_STALLED, sf_other(side)) == NULL;
 }
 
 bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
@@ -112,6 +115,99 @@ bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
         return half_closed_by_time(j, found);
     return found->side == j->b && j->fresh > 0 && j->is_plain && j->pa->sent_after_fin &&
            j->pb->resets == 0 && sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
+}
+
+/* What of a silence behind a FIN is told: it began with that packet. */
+static int64_t tell_silence_since(const struct judgement *j, enum sf_side closer,
+                                  struct sf_found *found)
+{
+    int64_t since_ns;
+    if (!sf_history_awaits_fin(j->flow, closer, &since_ns, &found->number))
+        return 0;
+    found->time_ns = since_ns;
+    found->interval_ns = j->now_ns - since_ns;
+    return found->interval_ns;
+}
+
+bool sf_rule_CLOSE_WAIT_STALLED(const struct judgement *j, struct sf_found *found)
+{
+    enum sf_side side = (enum sf_side)found->side, closer = sf_other(side);
+    if (j->segment != NULL || sf_history_found(j->flow, SF_CODE_CLOSE_WAIT_STALLED, side) != NULL ||
+        !sf_fold_has_proved(&j->flow->end[side], SF_STATE_CLOSE_WAIT))
+        return false;
+    int64_t silence_ns = tell_silence_since(j, closer, found);
+    found->detail = SF_DETAIL_STILL_OPEN;
+    if (silence_ns >= CLOSE_WAIT_STALLED_NS)
+        return true;
+    bool has_sent = found->number != j->flow->history->end[closer].fin_covered_number;
+    found->severity = SF_NOTE;
+    found->detail = SF_DETAIL_CAPTURE_ENDED;
+    return (j->step->marks & SF_MARK_END) != 0 && silence_ns >= HALF_CLOSED_NS && !has_sent;
+}
+
+/* An end still in FIN_WAIT_2 would have acknowledged that FIN: its timer had expired. */
+static bool is_late_fin_reset(const struct judgement *j)
+{
+    const struct private_end *notes = j->pb;
+    bool was_waiting = j->pa->fin_covered_ns != SF_NO_TIME && notes->fin.first_ns != SF_NO_TIME &&
+                       j->pa->fin_covered_ns < notes->fin.first_ns;
+    bool is_answer = notes->last_number == notes->fin.first_number && j->answers_last &&
+                     notes->last_payload_ns != notes->last_ns;
+    return j->is_rst && j->is_believed && was_waiting && is_answer &&
+           j->step->reset_kind == SF_RESET_KIND_NO_CONNECTION;
+}
+
+bool sf_rule_FIN_WAIT_2_STALLED(const struct judgement *j, struct sf_found *found)
+{
+    enum sf_side side = (enum sf_side)found->side;
+    if (j->segment != NULL) {
+        found->reset_kind = j->step->reset_kind;
+        found->interval_ns = j->now_ns - j->pa->fin_covered_ns;
+        found->detail = SF_DETAIL_TIMER_EXPIRED;
+        return side == j->a && is_late_fin_reset(j);
+    }
+    if (sf_history_found(j->flow, SF_CODE_FIN_WAIT_2_STALLED, side) != NULL ||
+        sf_end_state(&j->flow->end[side]) != SF_STATE_FIN_WAIT_2)
+        return false;
+    return tell_silence_since(j, side, found) >= FIN_WAIT_2_STALLED_NS;
+}
+
+/* Numbers that continue the stream, not those of another connection whose SYN did not pass here. */
+static bool is_behind_fin(const struct judgement *j)
+{
+    uint32_t window = j->B->window > 0 ? j->B->window : 1u;
+    bool is_near = seq_before(j->A->fin, j->end) && seq_not_after(j->end, j->A->fin + window);
+    return (j->segment->payload > 0 || j->is_fin) && is_near;
+}
+
+/* Lower than the FIN before, where all octets in between were seen: no late copy of anything. */
+static bool is_other_fin(const struct judgement *j)
+{
+    return j->is_fin && j->late == 0 && seq_before(j->end, j->A->fin) &&
+           seq_not_after(j->A->first, j->segment->seq);
+}
+
+bool sf_rule_DATA_AFTER_FIN(const struct judgement *j, struct sf_found *found)
+{
+    bool is_second = j->is_plain && (j->A->known & SF_KNOWS_FIN) != 0 && !j->is_first_fin &&
+                     !j->is_fin_again && !j->pa->fin_is_inferred && !j->pa->fin_was_inferred;
+    if (!is_second || j->is_absurd || j->is_bad_ack || j->is_path_copy)
+        return false;
+    int ttl = (int)j->segment->ttl - (int)j->pa->fin_ttl;
+    bool is_foreign = ttl >= TTL_UNLIKE || ttl <= -TTL_UNLIKE;
+    found->side = (uint8_t)j->a;
+    found->octets = j->segment->payload;
+    found->detail = is_foreign ? SF_DETAIL_POSSIBLY_INJECTED : SF_DETAIL_NONE;
+    found->certainty = is_foreign ? SF_PROBABLE : SF_PROVED;
+    return is_behind_fin(j) || is_other_fin(j);
+}
+
+/* The challenge of an end in TIME_WAIT: RFC 9293 §3.10.7.4 sends a plain ACK, no SYN,ACK. */
+bool sf_rule_TIME_WAIT_SYN_REJECTED(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->a;
+    return j->is_challenge && j->pa->provoked_detail == SF_DETAIL_ANSWERS_SYN_IN_OPEN &&
+           j->pb->has_held_syn && j->step->before[j->a].state == SF_STATE_TIME_WAIT;
 }
 
 bool sf_rule_GAVE_UP(const struct judgement *j, struct sf_found *found)

@@ -26,6 +26,35 @@ static bool was_open(const struct judgement *j)
            j->flow->handshake == SF_HANDSHAKE_SIMULTANEOUS;
 }
 
+/* Payload octets of an end that nothing acknowledged, this RST included. */
+static uint32_t unacknowledged(const struct judgement *j, enum sf_side side)
+{
+    const struct sf_end *end = &j->flow->end[side];
+    if ((end->known & SF_KNOWS_SEQ) == 0 || end->bytes == 0)
+        return 0;
+    bool has_fin = (end->known & SF_KNOWS_FIN) != 0 && end->fin == end->max;
+    uint32_t right = end->max - (has_fin ? 1u : 0u);
+    uint32_t left = (end->known & SF_KNOWS_UNA) != 0 ? end->una : end->first;
+    if ((end->known & SF_KNOWS_ISS) != 0 && left == end->iss)
+        left++;
+    bool covers_more = side == j->b && j->has_ack && seq_before(left, j->segment->ack) &&
+                       seq_not_after(j->segment->ack, end->max);
+    if (covers_more)
+        left = j->segment->ack;
+    return seq_before(left, right) ? right - left : 0;
+}
+
+bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
+{
+    bool is_first_of_all = j->pa->resets == 0 && j->pb->resets == 0;
+    if (!j->is_rst || !j->is_accepted || !is_first_of_all || !was_open(j))
+        return false;
+    found->octets = unacknowledged(j, (enum sf_side)found->side);
+    found->reset_kind = j->step->reset_kind;
+    found->detail = found->side == j->a ? SF_DETAIL_MAY_BE_DELIVERED : SF_DETAIL_MAY_BE_DISCARDED;
+    return found->octets > 0;
+}
+
 static bool has_closed(const struct sf_end *end)
 {
     return (end->known & SF_KNOWS_FIN) != 0;
@@ -50,9 +79,17 @@ bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
+static bool ends_time_wait(const struct judgement *j)
+{
+    return j->is_rst && j->is_accepted && j->step->before[j->b].state == SF_STATE_TIME_WAIT;
+}
+
 bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_rst || !j->is_believed || !has_closed(j->A) || !is_first_reset(j))
+        return false;
+    /* A host that is done with the connection answers what TIME_WAIT sends. */
+    if (ends_time_wait(j) && j->step->reset_kind == SF_RESET_KIND_NO_CONNECTION)
         return false;
     bool both = j->pa->fin_covered_ns != SF_NO_TIME && j->pb->fin_covered_ns != SF_NO_TIME;
     found->side = (uint8_t)j->a;
@@ -93,6 +130,14 @@ bool sf_rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
     uint32_t acknowledged = (j->B->known & SF_KNOWS_UNA) != 0 ? j->B->una : j->B->first;
     found->octets = j->B->max - acknowledged;
     return true;
+}
+
+bool sf_rule_TIME_WAIT_ASSASSINATED(const struct judgement *j, struct sf_found *found)
+{
+    found->side = (uint8_t)j->b;
+    found->reset_kind = j->step->reset_kind;
+    found->certainty = SF_PROBABLE;
+    return ends_time_wait(j);
 }
 
 bool sf_rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)

@@ -54,10 +54,18 @@ static int64_t synack_unheard_due(const struct sf_flow *flow)
 
 static int64_t half_closed_due(const struct sf_flow *flow, enum sf_side closer)
 {
-    const struct private_end *notes = &flow->history->end[closer];
-    bool waits = notes->fin_covered_ns != SF_NO_TIME && !flow->history->rst_accepted &&
-                 (flow->end[sf_other(closer)].known & SF_KNOWS_FIN) == 0;
-    return waits ? notes->fin_covered_ns + SECOND_NS : INT64_MAX;
+    int64_t since_ns;
+    uint64_t number;
+    bool waits = sf_history_awaits_fin(flow, closer, &since_ns, &number);
+    return waits ? flow->history->end[closer].fin_covered_ns + SECOND_NS : INT64_MAX;
+}
+
+static int64_t stalled_due(const struct sf_flow *flow, enum sf_side closer, int64_t patience_ns)
+{
+    int64_t since_ns;
+    uint64_t number;
+    bool waits = sf_history_awaits_fin(flow, closer, &since_ns, &number);
+    return waits ? since_ns + patience_ns : INT64_MAX;
 }
 
 /* Repeats or keepalives without an answer, and then nothing more: its sender gave up. */
@@ -104,6 +112,14 @@ int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
         return half_closed_due(flow, SF_CLIENT);
     case SILENCE_SERVER_HALF_CLOSED:
         return half_closed_due(flow, SF_SERVER);
+    case SILENCE_CLIENT_AWAITS_FIN:
+        return stalled_due(flow, SF_CLIENT, CLOSE_WAIT_STALLED_NS);
+    case SILENCE_SERVER_AWAITS_FIN:
+        return stalled_due(flow, SF_SERVER, CLOSE_WAIT_STALLED_NS);
+    case SILENCE_CLIENT_FIN_WAIT_2:
+        return stalled_due(flow, SF_CLIENT, FIN_WAIT_2_STALLED_NS);
+    case SILENCE_SERVER_FIN_WAIT_2:
+        return stalled_due(flow, SF_SERVER, FIN_WAIT_2_STALLED_NS);
     case SILENCE_CLIENT_GAVE_UP:
         return gave_up_due(flow, SF_CLIENT);
     case SILENCE_SERVER_GAVE_UP:
