@@ -68,10 +68,27 @@ static void say_ecn_granted(struct judgement *j)
         say(j, SF_SAY_ECN_NOT_GRANTED, 0, 0, 0);
 }
 
+static void say_dropped(struct judgement *j)
+{
+    static const struct {
+        uint8_t feature, annotation;
+    } words[] = {{FEATURE_ECN, SF_SAY_DROPS_ECN},
+                 {FEATURE_FAST_OPEN, SF_SAY_DROPS_FAST_OPEN},
+                 {FEATURE_DATA, SF_SAY_DROPS_DATA},
+                 {FEATURE_MPTCP, SF_SAY_DROPS_MPTCP},
+                 {FEATURE_TIMESTAMPS, SF_SAY_DROPS_TIMESTAMPS},
+                 {FEATURE_WSCALE, SF_SAY_DROPS_WSCALE}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if ((j->drops & words[i].feature) != 0)
+            say(j, (enum sf_annotation)words[i].annotation, 0, 0, 0);
+    }
+}
+
 static void annotate_syn(struct judgement *j)
 {
     if (j->is_syn_again) {
         say(j, SF_SAY_SYN_AGAIN, j->gap_ns, 0, 0);
+        say_dropped(j);
         return;
     }
     if (j->flow->history->syns_crossed) {

@@ -5,8 +5,8 @@
 
 static void private_end_init(struct private_end *end)
 {
-    end->syn.first_ns = end->syn.last_ns = SF_NO_TIME;
-    end->fin.first_ns = end->fin.last_ns = SF_NO_TIME;
+    sf_sighting_init(&end->syn);
+    sf_sighting_init(&end->fin);
     end->last_ns = end->last_rst_ns = SF_NO_TIME;
     end->last_payload_ns = SF_NO_TIME;
     end->newest_tsval_ns = SF_NO_TIME;

@@ -11,6 +11,7 @@
 
 #include "machine/holes.h"
 #include "machine/log.h"
+#include "machine/sighting.h"
 
 /* Round trip to assume where none was seen. */
 #define RTT_UNKNOWN_NS INT64_C(200000000)
@@ -40,16 +41,6 @@ enum silence {
     SILENCE_CLIENT_GAVE_UP, /* by the side that repeats: + enum sf_side */
     SILENCE_SERVER_GAVE_UP,
     SILENCE_COUNT
-};
-
-/* A segment that may be repeated: its first and its latest sight. */
-struct sighting {
-    int64_t first_ns, last_ns; /* SF_NO_TIME: never */
-    int64_t interval_ns;       /* between the last two */
-    uint32_t first_tsval, last_tsval, previous_tsval;
-    uint32_t last_ack;
-    uint16_t last_window, last_ip_id;
-    uint64_t first_number, last_number;
 };
 
 /* Payload that stays unacknowledged while it is sent again and again. */
@@ -113,6 +104,7 @@ struct private_end {
     uint8_t provoked_detail; /* enum sf_detail */
     bool has_said_synack;    /* a SYN,ACK of it was seen */
     bool has_said_plain_syn; /* a SYN without ACK of it was seen */
+    bool syn_data_again;     /* what of the data on its SYN was not taken came again */
     bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
     bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN */
     bool first_fin_has_ack;

@@ -65,6 +65,38 @@ static void judge_syn(struct judgement *j)
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
 }
 
+static uint8_t features_by_option(const struct sf_options *options)
+{
+    uint8_t features = 0;
+    if ((options->present & SF_OPT_FASTOPEN) != 0)
+        features |= FEATURE_FAST_OPEN;
+    if ((options->present & SF_OPT_MPTCP) != 0)
+        features |= FEATURE_MPTCP;
+    if ((options->present & SF_OPT_TIMESTAMPS) != 0)
+        features |= FEATURE_TIMESTAMPS;
+    if ((options->present & SF_OPT_WSCALE) != 0)
+        features |= FEATURE_WSCALE;
+    return features;
+}
+
+/* What the first SYN had and its repeat has not. Options that were not captured are not left out.
+ */
+static void judge_fallback(struct judgement *j)
+{
+    if (!j->is_syn_again || j->is_stale_syn)
+        return;
+    const uint16_t ecn = SF_AE | SF_CWR | SF_ECE;
+    bool has_options =
+        (j->segment->quality & (SF_QUALITY_NO_TCP_OPTIONS | SF_QUALITY_BAD_OPTION)) == 0;
+    if (has_options)
+        j->drops = (uint8_t)(features_by_option(&j->A->options) &
+                             ~features_by_option(&j->segment->options));
+    if ((j->A->syn_flags & ~j->segment->flags & ecn) != 0)
+        j->drops |= FEATURE_ECN;
+    if (j->pa->syn_payload > 0 && j->segment->payload == 0)
+        j->drops |= FEATURE_DATA;
+}
+
 /*
  * Identification and timestamp tell the order of sending (RFC 7323 §3): a segment older than one
  * that passed was overtaken, and one with the same timestamp was sent with that.
@@ -248,6 +280,7 @@ void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow
     judge_syn(j);
     judge_fin(j);
     judge_copy(j);
+    judge_fallback(j);
     judge_probe(j);
     judge_payload(j);
     judge_ack(j);

@@ -23,6 +23,16 @@ struct contradiction {
     struct entry heard; /* the first one that was lost, else the last one that crossed */
 };
 
+/* What a SYN may ask for, and its repeat leave out. */
+enum syn_feature {
+    FEATURE_ECN = 0x01,
+    FEATURE_FAST_OPEN = 0x02,
+    FEATURE_DATA = 0x04,
+    FEATURE_MPTCP = 0x08,
+    FEATURE_TIMESTAMPS = 0x10,
+    FEATURE_WSCALE = 0x20
+};
+
 /* Where a RST stands. */
 enum reset_place {
     RESET_EXACT,   /* it is, or may be, the next number expected */
@@ -50,6 +60,7 @@ struct judgement {
     bool fits_syn;       /* a SYN,ACK that acknowledges the other end's SYN */
     bool is_stale_syn;   /* a SYN of an end that has proved more than its handshake */
     bool is_foreign_syn; /* a SYN with other numbers than this connection's */
+    uint8_t drops;       /* a SYN again, without these features of the first one */
     bool is_first_fin;
     uint32_t fresh;      /* payload octets above everything seen */
     uint32_t late;       /* payload octets that fill a gap */

@@ -116,24 +116,6 @@ void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment)
 /* ---- what was sent ----------------------------------------------------------------------------
  */
 
-static void see(struct sighting *sighting, const struct sf_segment *segment)
-{
-    if (sighting->first_ns == SF_NO_TIME) {
-        sighting->first_ns = segment->time_ns;
-        sighting->first_tsval = segment->options.tsval;
-        sighting->first_number = segment->number;
-    } else {
-        sighting->interval_ns = segment->time_ns - sighting->last_ns;
-    }
-    sighting->last_ns = segment->time_ns;
-    sighting->last_number = segment->number;
-    sighting->previous_tsval = sighting->last_tsval;
-    sighting->last_tsval = segment->options.tsval;
-    sighting->last_ack = segment->ack;
-    sighting->last_window = segment->window;
-    sighting->last_ip_id = segment->ip_id;
-}
-
 /* Windows are scaled only when both SYNs carried the option: RFC 7323 §2.2. */
 static void agree_on_scale(struct sf_flow *flow)
 {
@@ -164,7 +146,7 @@ static void learn_first(struct judgement *j)
 static void learn_syn(struct judgement *j)
 {
     struct sf_end *end = j->A;
-    see(&j->pa->syn, j->segment);
+    sf_sighting_add(&j->pa->syn, j->segment, j->pb->last_ns);
     if (j->is_syn) {
         j->pa->has_said_plain_syn = true;
         j->flow->history->has_syn = true;
@@ -194,7 +176,7 @@ static void learn_fin(struct judgement *j)
         j->pa->fin_ttl = j->segment->ttl;
     }
     if (j->is_first_fin || j->is_fin_again)
-        see(&j->pa->fin, j->segment);
+        sf_sighting_add(&j->pa->fin, j->segment, j->pb->last_ns);
 }
 
 static void open_gap(struct judgement *j)
@@ -462,6 +444,8 @@ void sf_learn_manners(struct judgement *j)
     }
     if (j->has_ack && !j->is_rst)
         remember_ack(j->pa, j->segment->ack, j->now_ns);
+    if (j->is_plain && j->segment->payload > 0)
+        j->pa->syn_data_again = true;
     j->pa->last_ns = j->now_ns;
     j->pa->last_number = j->segment->number;
     j->pa->last_flags = j->segment->flags;

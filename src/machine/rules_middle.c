@@ -90,9 +90,19 @@ bool sf_rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
     return is_soon(j, &j->filled);
 }
 
+/* The first time that refused data of the SYN comes again is no loss: FAST_OPEN_REJECTED. */
+static bool is_refused_syn_data(const struct judgement *j)
+{
+    uint32_t syn_data_end = j->A->iss + 1u + j->pa->syn_payload;
+    return j->pa->syn_payload > 0 && !j->pa->syn_data_again && j->late == 0 &&
+           (j->B->known & SF_KNOWS_RCV) != 0 && seq_not_after(j->pa->syn_end, j->text) &&
+           seq_not_after(j->text + j->again, syn_data_end);
+}
+
 bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
-    if (j->is_window_probe || j->is_keepalive || j->is_path_copy || !(j->is_plain || j->is_syn))
+    if (j->is_window_probe || j->is_keepalive || j->is_path_copy || !(j->is_plain || j->is_syn) ||
+        is_refused_syn_data(j))
         return false;
     found->side = (uint8_t)j->a;
     if (j->again > 0) {

@@ -181,18 +181,6 @@ bool sf_rule_SYNACK_BAD_ACK(const struct judgement *j, struct sf_found *found)
            !sf_fold_has_proved(j->B, SF_STATE_ESTABLISHED);
 }
 
-bool sf_rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
-{
-    const struct sf_options *options = &j->B->options;
-    bool has_cookie = (options->present & SF_OPT_FASTOPEN) != 0 && options->fastopen_length > 0;
-    if (!j->is_synack || j->is_synack_again || !j->fits_syn || j->pb->syn_payload == 0 ||
-        !has_cookie || !seq_before(j->B->iss + 1u, j->segment->ack))
-        return false;
-    found->side = (uint8_t)j->b;
-    found->octets = j->segment->ack - j->B->iss - 1u;
-    return true;
-}
-
 bool sf_rule_STALE_SYN(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;

@@ -24,10 +24,12 @@ static int64_t clearly_more(int64_t interval_ns)
     return 3 * interval_ns;
 }
 
+/* No timer of an opening is shorter than a second (RFC 6298 §2.1): a sooner repeat had another
+ * reason. */
 static int64_t after_repeats(const struct sighting *sighting)
 {
-    int64_t patience =
-        sighting->interval_ns > 0 ? clearly_more(sighting->interval_ns) : EMBRYONIC_NS;
+    int64_t interval_ns = sighting->interval_ns > SECOND_NS ? sighting->interval_ns : SECOND_NS;
+    int64_t patience = sighting->repeats > 0 ? clearly_more(interval_ns) : EMBRYONIC_NS;
     return sighting->last_ns + patience;
 }
 

@@ -238,7 +238,8 @@ size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *foun
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
     const struct variant *variant = variant_of(found);
-    add_filled(&sentence, variant != NULL ? sf_translate(variant->sure) : sf_code_sure(found->code),
+    bool is_other = variant != NULL && variant->sure != NULL;
+    add_filled(&sentence, is_other ? sf_translate(variant->sure) : sf_code_sure(found->code),
                found);
     return sentence.length;
 }

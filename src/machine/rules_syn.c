@@ -1,0 +1,101 @@
+/*
+ * Findings of openings that go another way than SYN, SYN,ACK, ACK: RFC 9293 §3.5.
+ */
+#include "machine/rules.h"
+#include "machine/seq.h"
+
+/* Repeats from which on their intervals are looked at. */
+#define REPEATS_MIN 3u
+
+bool sf_rule_SYN_BACKOFF_IRREGULAR(const struct judgement *j, struct sf_found *found)
+{
+    bool is_syn = (j->is_syn_again || j->is_synack_again) && !j->is_stale_syn;
+    if (!is_syn && !j->is_fin_again)
+        return false;
+    const struct sighting *seen = is_syn ? &j->pa->syn : &j->pa->fin;
+    found->side = (uint8_t)j->a;
+    found->interval_ns = seen->odd_interval_ns;
+    return seen->repeats == REPEATS_MIN ? seen->odd_interval_ns > 0
+                                        : seen->repeats > REPEATS_MIN && seen->is_odd;
+}
+
+/* Fast Open and the data that it brings go together. */
+static enum sf_detail tell_dropped(uint8_t features)
+{
+    switch (features) {
+    case FEATURE_ECN:
+        return SF_DETAIL_DROPS_ECN;
+    case FEATURE_FAST_OPEN:
+    case FEATURE_FAST_OPEN | FEATURE_DATA:
+        return SF_DETAIL_DROPS_FAST_OPEN;
+    case FEATURE_DATA:
+        return SF_DETAIL_DROPS_SYN_DATA;
+    case FEATURE_MPTCP:
+        return SF_DETAIL_DROPS_MPTCP;
+    case FEATURE_TIMESTAMPS:
+        return SF_DETAIL_DROPS_TIMESTAMPS;
+    case FEATURE_WSCALE:
+        return SF_DETAIL_DROPS_WSCALE;
+    default:
+        return SF_DETAIL_DROPS_SEVERAL;
+    }
+}
+
+bool sf_rule_SYN_FALLBACK(const struct judgement *j, struct sf_found *found)
+{
+    if (j->drops == 0)
+        return false;
+    found->side = (uint8_t)j->a;
+    found->detail = (uint8_t)tell_dropped(j->drops);
+    return true;
+}
+
+/* Could the SYN,ACK answer a repeat that came without the data of the first SYN? */
+static bool may_answer_bare_repeat(const struct judgement *j)
+{
+    const struct sighting *syn = &j->pb->syn;
+    bool echoes_first = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+                        syn->first_tsval != syn->last_tsval &&
+                        j->segment->options.tsecr == syn->first_tsval;
+    return syn->repeats > 0 && syn->last_payload == 0 && !echoes_first;
+}
+
+/* How many octets on the SYN the SYN,ACK acknowledges; -1 where that tells nothing. */
+static int64_t taken_octets(const struct judgement *j)
+{
+    bool is_answer = j->is_synack && !j->is_synack_again && j->fits_syn;
+    if (!is_answer || j->pb->syn_payload == 0)
+        return -1;
+    return j->segment->ack - j->B->iss - 1u;
+}
+
+static bool has_cookie(const struct sf_options *options)
+{
+    return (options->present & SF_OPT_FASTOPEN) != 0 && options->fastopen_length > 0;
+}
+
+bool sf_rule_FAST_OPEN(const struct judgement *j, struct sf_found *found)
+{
+    int64_t taken = taken_octets(j);
+    if (taken <= 0 || !has_cookie(&j->B->options))
+        return false;
+    found->side = (uint8_t)j->b;
+    found->octets = (uint32_t)taken;
+    return true;
+}
+
+bool sf_rule_FAST_OPEN_REJECTED(const struct judgement *j, struct sf_found *found)
+{
+    int64_t taken = taken_octets(j);
+    if (taken < 0 || taken >= j->pb->syn_payload || may_answer_bare_repeat(j))
+        return false;
+    found->side = (uint8_t)j->a;
+    found->octets = j->pb->syn_payload - (uint32_t)taken;
+    if (taken > 0)
+        found->detail = SF_DETAIL_PART_TAKEN;
+    else if ((j->B->options.present & SF_OPT_FASTOPEN) == 0)
+        found->detail = SF_DETAIL_NO_OPTION;
+    else if (!has_cookie(&j->B->options))
+        found->detail = SF_DETAIL_NO_COOKIE;
+    return true;
+}
