@@ -73,6 +73,9 @@ enum sf_mark {
 /* Beside the marks of a row of findings.def: its rule is asked once for each end. */
 #define SF_EACH_END 0x80000000u
 
+/* The same: it is proved only by a capture that misses nothing. */
+#define SF_NEEDS_ALL 0x40000000u
+
 /* A state as it is known at one moment. */
 struct sf_view {
     uint8_t state; /* enum sf_state */

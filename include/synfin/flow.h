@@ -81,6 +81,7 @@ struct sf_found {
     uint8_t detail;      /* enum sf_detail */
     uint8_t state;       /* enum sf_state it speaks of, or SF_STATE_NONE */
     bool is_state_assumed; /* `state` was not proved */
+    bool is_lossy;         /* likely only because the capture misses packets; else it were proved */
 };
 
 #define SF_NO_TIME INT64_MIN

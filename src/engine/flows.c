@@ -79,6 +79,11 @@ void sf_flows_free(struct flows *flows)
     free(flows);
 }
 
+void sf_flows_note_drops(struct flows *flows)
+{
+    flows->machine.completeness.has_drops = true;
+}
+
 void sf_flows_prefetch(const struct flows *flows, const struct sf_segment *segment)
 {
     sf_table_prefetch(flows->table, segment->hash);

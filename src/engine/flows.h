@@ -32,6 +32,9 @@ int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf
 /* Lets the capture's clock reach `now_ns`: tells what silence shows, and what is over. */
 int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err);
 
+/* The capture has dropped packets: what looks lost may have passed unseen. */
+void sf_flows_note_drops(struct flows *flows);
+
 /* The input is over: ends all connections. */
 int sf_flows_finish(struct flows *flows, struct sf_error *err);
 

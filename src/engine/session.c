@@ -19,6 +19,7 @@
 #define SINKS_MAX         8u
 #define PROGRESS_EVERY_NS INT64_C(100000000)
 #define LIVE_SLICE_NS     INT64_C(100000000)
+#define DROPS_EVERY_NS    INT64_C(1000000000)
 
 struct sf_session {
     const struct sf_settings *settings;
@@ -42,7 +43,7 @@ struct sf_session {
     volatile sig_atomic_t stop; /* set by sf_session_stop, perhaps in a signal handler */
     bool is_done;
     /* Live: the capture's clock goes on with the monotonic one while no packet comes. */
-    int64_t packet_ns, packet_monotonic_ns;
+    int64_t packet_ns, packet_monotonic_ns, drops_asked_ns;
     struct sf_segment segment[BATCH_MAX];
     const struct sf_packet *origin[BATCH_MAX];
 };
@@ -144,6 +145,13 @@ bool sf_session_is_done(const struct sf_session *session)
 const struct sf_totals *sf_session_totals(const struct sf_session *session)
 {
     return &session->totals;
+}
+
+/* What looks lost may be a packet that the capture dropped. */
+static void heed_drops(struct sf_session *session)
+{
+    if (session->totals.drops_kernel + session->totals.drops_interface > 0)
+        sf_flows_note_drops(session->flows);
 }
 
 static int64_t monotonic_ns(void)
@@ -303,6 +311,7 @@ int sf_session_read(struct sf_session *session, const char *path, struct sf_erro
         session->totals.drops_kernel += kernel;
         session->totals.drops_interface += interface;
     }
+    heed_drops(session);
     sf_reader_close(reader);
     session->last_file = path;
     session->last_file_end_ns = session->totals.last_ns;
@@ -315,6 +324,26 @@ int sf_session_read(struct sf_session *session, const char *path, struct sf_erro
 int sf_session_open_live(struct sf_session *session, struct sf_error *err)
 {
     return sf_live_open(&session->live, session->settings, err);
+}
+
+static void note_live_drops(struct sf_session *session)
+{
+    uint64_t kernel, interface;
+    if (session->live == NULL || !sf_live_drops(session->live, &kernel, &interface))
+        return;
+    session->totals.has_drops = true;
+    session->totals.drops_kernel = kernel;
+    session->totals.drops_interface = interface;
+    heed_drops(session);
+}
+
+/* Drops are asked for now and then: rows that end meanwhile are to know of them. */
+static void watch_drops(struct sf_session *session)
+{
+    if (session->packet_monotonic_ns - session->drops_asked_ns < DROPS_EVERY_NS)
+        return;
+    session->drops_asked_ns = session->packet_monotonic_ns;
+    note_live_drops(session);
 }
 
 /* No packet for a while: the capture's clock goes on, so that silence is noticed. */
@@ -341,6 +370,7 @@ int sf_session_capture(struct sf_session *session, struct sf_error *err)
         if (status > 0) {
             session->packet_ns = packet.time_ns;
             session->packet_monotonic_ns = monotonic_ns();
+            watch_drops(session);
             status = take_batch(session, &packet, 1, err);
         }
         if (status == 0)
@@ -351,16 +381,6 @@ int sf_session_capture(struct sf_session *session, struct sf_error *err)
 
 /* ---- the end ----------------------------------------------------------------------------------
  */
-
-static void note_live_drops(struct sf_session *session)
-{
-    uint64_t kernel, interface;
-    if (session->live == NULL || !sf_live_drops(session->live, &kernel, &interface))
-        return;
-    session->totals.has_drops = true;
-    session->totals.drops_kernel = kernel;
-    session->totals.drops_interface = interface;
-}
 
 int sf_session_finish(struct sf_session *session, struct sf_error *err)
 {

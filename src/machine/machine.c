@@ -134,6 +134,21 @@ static void withdraw_stalled(struct judgement *j)
                             sf_history_drop_found(j->flow, SF_CODE_FIN_WAIT_2_STALLED);
 }
 
+static void count_unseen(struct judgement *j)
+{
+    struct completeness *completeness = &j->machine->completeness;
+    completeness->segments++;
+    if (j->unseen > 0 && j->pb->segments > 0)
+        completeness->unseen++;
+}
+
+bool sf_machine_is_lossy(const struct machine *machine)
+{
+    const struct completeness *completeness = &machine->completeness;
+    return completeness->has_drops ||
+           (completeness->unseen > 0 && completeness->unseen >= completeness->segments / 1000u);
+}
+
 /* What later findings count on: an accept queue that refuses twice, a FIN that was not heard. */
 static void note_lost_answers(struct judgement *j)
 {
@@ -177,6 +192,7 @@ static enum sf_repeat tell_repeat(const struct judgement *j)
 /* The middle of a connection moves nobody: its numbers are all there is to learn. */
 static void take_sound(struct judgement *j)
 {
+    count_unseen(j);
     bool is_quiet = sf_record_is_quiet(j);
     if (!is_quiet) {
         sf_reset_judge(j);

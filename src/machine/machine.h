@@ -17,8 +17,16 @@
 
 #include "machine/servers.h"
 
+/* What the capture itself misses; RFC 9293 knows no ACK of what was never received. */
+struct completeness {
+    uint64_t segments;
+    uint64_t unseen; /* of these: that acknowledge what never passed, though its sender is seen */
+    bool has_drops;  /* the capture reports packets that it dropped */
+};
+
 struct machine {
-    int64_t msl_ns;         /* maximum segment lifetime; TIME_WAIT lasts twice that */
+    int64_t msl_ns; /* maximum segment lifetime; TIME_WAIT lasts twice that */
+    struct completeness completeness;
     struct servers servers; /* what connections to one server have in common */
 };
 
@@ -28,6 +36,9 @@ struct machine {
  */
 bool sf_machine_begin(struct sf_flow *flow);
 void sf_machine_forget(struct machine *machine, struct sf_flow *flow);
+
+/* Does the capture miss so much that a loss it shows may be its own? From one in a thousand on. */
+bool sf_machine_is_lossy(const struct machine *machine);
 
 /*
  * Takes the next segment of the connection and fills `step`. `fate` says how it came:

@@ -1,5 +1,6 @@
 #include "machine/rules.h"
 
+#include "machine/machine.h"
 #include "machine/seq.h"
 
 #define LONG_CLOSED_NS INT64_C(10000000000)
@@ -151,6 +152,16 @@ static void replace(struct judgement *j, enum sf_code code)
     }
 }
 
+/* A packet that the capture missed looks like one that the path lost. */
+static void doubt(const struct machine *machine, struct sf_found *found)
+{
+    if ((rules[found->code].when & SF_NEEDS_ALL) == 0 || found->certainty != SF_PROVED ||
+        !sf_machine_is_lossy(machine))
+        return;
+    found->certainty = SF_PROBABLE;
+    found->is_lossy = true;
+}
+
 static void add(struct judgement *j, const struct sf_found *found)
 {
     bool is_separate = is_told_each_time((enum sf_code)found->code) && j->flow->n_found < FOUND_MAX;
@@ -225,8 +236,10 @@ void sf_rules_apply(struct judgement *j)
         j->step->first_found -= sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number,
                                                        SF_CODE_RESET_SUSPICIOUS);
     for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-        for (unsigned i = 0; i < holding.n[code] && !is_hidden(&holding, code); i++)
+        for (unsigned i = 0; i < holding.n[code] && !is_hidden(&holding, code); i++) {
+            doubt(j->machine, &holding.found[code][i]);
             add(j, &holding.found[code][i]);
+        }
     }
     if (j->window_opens)
         end_closed_window(j);
@@ -308,8 +321,10 @@ static void time_silence(struct sf_flow *flow, int64_t now_ns)
     }
 }
 
-void sf_rules_finish(struct sf_flow *flow, int64_t now_ns)
+void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_t now_ns)
 {
+    for (uint32_t i = 0; i < flow->n_found; i++)
+        doubt(machine, &flow->history->found[i]);
     time_silence(flow, now_ns);
     time_stalled(flow, now_ns);
     tell_closing(flow);

@@ -24,7 +24,7 @@ void sf_rules_apply(struct judgement *j);
 void sf_rules_reread_lost_ack(struct sf_flow *flow);
 
 /* The row is due: what only the whole connection tells about its findings. */
-void sf_rules_finish(struct sf_flow *flow, int64_t now_ns);
+void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_t now_ns);
 
 #define FINDING(code, severity, when, says, sure, check, rfc)                                      \
     bool sf_rule_##code(const struct judgement *j, struct sf_found *found);

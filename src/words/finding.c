@@ -238,6 +238,13 @@ size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *foun
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
     const struct variant *variant = variant_of(found);
+    if (found->is_lossy) {
+        add_filled(&sentence,
+                   _("Likely, not proved: this capture misses packets, so that what seems lost on "
+                     "the way may only have passed unseen."),
+                   found);
+        return sentence.length;
+    }
     bool is_other = variant != NULL && variant->sure != NULL;
     add_filled(&sentence, is_other ? sf_translate(variant->sure) : sf_code_sure(found->code),
                found);
