@@ -67,7 +67,8 @@ enum sf_mark {
     SF_MARK_REUSE = 0x10000,   /* the first segment on ports that were used before */
     SF_MARK_HELD = 0x20000,    /* a SYN was held, or a held SYN took its place */
     SF_MARK_SILENCE = 0x40000, /* no segment: silence was long enough to tell something */
-    SF_MARK_END = 0x80000      /* no segment: the connection's row is about to be written */
+    SF_MARK_END = 0x80000,     /* no segment: the connection's row is about to be written */
+    SF_MARK_ODD = 0x100000     /* its header is as no TCP may write it */
 };
 
 /* Beside the marks of a row of findings.def: its rule is asked once for each end. */

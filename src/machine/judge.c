@@ -260,6 +260,39 @@ static void judge_challenge(struct judgement *j)
     j->is_challenge = is_current && in_time;
 }
 
+/* Past its handshake, or where the capture begins later, past an ACK of its own. */
+static bool must_acknowledge(const struct judgement *j)
+{
+    const struct sf_flow *flow = j->flow;
+    bool is_open = flow->complete_ns != SF_NO_TIME ||
+                   flow->handshake == SF_HANDSHAKE_SIMULTANEOUS ||
+                   (flow->history->is_midstream && j->pa->n_sent_acks > 0);
+    return j->is_plain && is_open;
+}
+
+/* RFC 9293 §3.1; the gravest first. What follows a header of impossible length cannot be read. */
+static enum sf_detail find_odd(const struct judgement *j)
+{
+    const struct sf_segment *s = j->segment;
+    if (s->kind != SF_SEGMENT_SENT)
+        return SF_DETAIL_NONE;
+    if ((s->quality & SF_QUALITY_BAD_OFFSET) != 0)
+        return SF_DETAIL_BAD_OFFSET;
+    if (j->is_rst && (s->flags & SF_SYN) != 0)
+        return SF_DETAIL_SYN_WITH_RST;
+    if (j->is_rst && (s->flags & SF_FIN) != 0)
+        return SF_DETAIL_FIN_WITH_RST;
+    if (!j->has_ack && must_acknowledge(j))
+        return SF_DETAIL_WITHOUT_ACK;
+    if ((s->quality & SF_QUALITY_BAD_OPTION) != 0)
+        return SF_DETAIL_BAD_OPTION;
+    if (s->reserved != 0)
+        return SF_DETAIL_RESERVED_BITS;
+    if (!j->has_ack && s->ack != 0)
+        return SF_DETAIL_ACK_FIELD;
+    return (s->flags & SF_URG) == 0 && s->urgent != 0 ? SF_DETAIL_URGENT_FIELD : SF_DETAIL_NONE;
+}
+
 void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
               const struct sf_segment *segment, struct sf_step *step)
 {
@@ -287,4 +320,5 @@ void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow
     judge_dsack(j);
     judge_third(j);
     judge_challenge(j);
+    j->odd = find_odd(j);
 }

@@ -89,6 +89,7 @@ struct judgement {
     bool answers_syn;      /* a SYN,ACK again that answers a SYN again */
     bool is_overflow;      /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
     bool is_dsack;         /* reports octets as received twice */
+    enum sf_detail odd;    /* what of its header no TCP may write; SF_DETAIL_NONE: nothing */
     int64_t gap_ns;        /* since the same SYN, SYN,ACK or FIN last passed */
 
     /* RST */

@@ -82,6 +82,8 @@ static void mark(struct judgement *j)
         marks |= SF_MARK_PROBE;
     if (j->is_challenge)
         marks |= SF_MARK_CHALLENGE;
+    if (j->odd != SF_DETAIL_NONE)
+        marks |= SF_MARK_ODD;
     if (j->is_third || (j->flow->complete_ns == SF_NO_TIME && !j->flow->history->is_midstream))
         marks |= SF_MARK_OPENING;
     if (((j->A->known | j->B->known) & SF_KNOWS_FIN) != 0)

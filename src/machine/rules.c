@@ -56,6 +56,12 @@ static bool is_told_each_time(enum sf_code code)
     return code == SF_CODE_ZERO_WINDOW || code == SF_CODE_CHALLENGE_ACK;
 }
 
+/* What is odd about a header is told by kind, each with its own count. */
+static bool is_told_by_kind(enum sf_code code)
+{
+    return code == SF_CODE_ILLEGAL_FLAGS;
+}
+
 static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_side side)
 {
     struct sf_found found = {.code = (uint8_t)code,
@@ -162,15 +168,26 @@ static void doubt(const struct machine *machine, struct sf_found *found)
     found->is_lossy = true;
 }
 
+/* What was told before and is only counted now, or NULL. */
+static struct sf_found *find_told(const struct sf_flow *flow, const struct sf_found *found)
+{
+    enum sf_code code = (enum sf_code)found->code;
+    if (is_told_each_time(code) && flow->n_found < FOUND_MAX)
+        return NULL;
+    if (!is_told_by_kind(code))
+        return sf_history_found(flow, code, (enum sf_side)found->side);
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        struct sf_found *old = &flow->history->found[i];
+        if (old->code == code && old->side == found->side && old->detail == found->detail)
+            return old;
+    }
+    return NULL;
+}
+
 static void add(struct judgement *j, const struct sf_found *found)
 {
-    bool is_separate = is_told_each_time((enum sf_code)found->code) && j->flow->n_found < FOUND_MAX;
     replace(j, (enum sf_code)found->code);
-    struct sf_found *old =
-        is_separate
-            ? NULL
-            : sf_history_found(j->flow, (enum sf_code)found->code,
-                               found->side == SF_NOBODY ? SF_NOBODY : (enum sf_side)found->side);
+    struct sf_found *old = find_told(j->flow, found);
     if (old == NULL) {
         sf_history_add_found(j->flow, found);
         return;
