@@ -59,14 +59,13 @@ struct sf_options {
     uint8_t mptcp_subtype;   /* 0 MP_CAPABLE, 1 MP_JOIN, … */
 };
 
-/* Tunnels between the link and the IP packet that carries the segment. */
+/* Tunnels between the link and the IP packet that carries the segment: the rows of tunnels.def. */
 enum sf_tunnel {
     SF_TUNNEL_NONE,
-    SF_TUNNEL_IPIP,
-    SF_TUNNEL_GRE,
-    SF_TUNNEL_VXLAN,
-    SF_TUNNEL_GENEVE,
-    SF_TUNNEL_GTP
+#define TUNNEL(name, word, is_numbered) SF_TUNNEL_##name,
+#include <synfin/tunnels.def>
+#undef TUNNEL
+    SF_TUNNEL_COUNT
 };
 
 #define SF_NO_VLAN 0xffffu

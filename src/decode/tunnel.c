@@ -64,18 +64,18 @@ enum sf_skip sf_layer_gre(struct sf_walk *walk)
 
 static sf_layer_fn *layer_of_ports(uint16_t source, uint16_t destination)
 {
-    enum { VXLAN = 4789, VXLAN_OF_LINUX = 8472, GENEVE = 6081, GTP_U = 2152 };
-    switch (destination) {
-    case VXLAN:
-    case VXLAN_OF_LINUX: /* what its driver takes when it is not told */
-        return sf_layer_vxlan;
-    case GENEVE:
-        return sf_layer_geneve;
-    case GTP_U:
-        return sf_layer_gtp;
-    default:
-        return source == GTP_U ? sf_layer_gtp : sf_layer_not_tcp;
+#define UDP_TO(port, layer)                                                                        \
+    if (destination == (port)) {                                                                   \
+        return layer;                                                                              \
     }
+#define UDP_AT(port, layer)                                                                        \
+    if (destination == (port) || source == (port)) {                                               \
+        return layer;                                                                              \
+    }
+#include "decode/udp_ports.def"
+#undef UDP_TO
+#undef UDP_AT
+    return sf_layer_not_tcp;
 }
 
 enum sf_skip sf_layer_udp(struct sf_walk *walk)

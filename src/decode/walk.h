@@ -97,7 +97,7 @@ sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe;
 sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
     sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah;
 
-/* Tunnels: see protocols.def, and tunnel.c for those in UDP. */
+/* Tunnels: see protocols.def, and udp_ports.def for those in UDP. */
 sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_udp, sf_layer_vxlan,
     sf_layer_geneve, sf_layer_gtp;
 

@@ -177,17 +177,21 @@ size_t sf_flags_text(char text[SF_FLAGS_SIZE], unsigned flags)
 
 bool sf_tunnel_word(char text[SF_TUNNEL_SIZE], const struct sf_key *key)
 {
-    static const char *const names[] = {
-        [SF_TUNNEL_NONE] = "",       [SF_TUNNEL_IPIP] = "ipip",     [SF_TUNNEL_GRE] = "gre",
-        [SF_TUNNEL_VXLAN] = "vxlan", [SF_TUNNEL_GENEVE] = "geneve", [SF_TUNNEL_GTP] = "gtp",
+    static const struct {
+        const char *word;
+        bool is_numbered;
+    } rows[SF_TUNNEL_COUNT] = {
+        [SF_TUNNEL_NONE] = {"", false},
+#define TUNNEL(name, word, is_numbered) [SF_TUNNEL_##name] = {word, is_numbered},
+#include <synfin/tunnels.def>
+#undef TUNNEL
     };
-    bool is_numbered = key->tunnel == SF_TUNNEL_VXLAN || key->tunnel == SF_TUNNEL_GENEVE;
-    const char *name = key->tunnel < COUNT_OF(names) ? names[key->tunnel] : "?";
-    if (is_numbered)
-        (void)snprintf(text, SF_TUNNEL_SIZE, "%s:%u", name, (unsigned)key->tunnel_id);
+    unsigned tunnel = key->tunnel < COUNT_OF(rows) ? key->tunnel : SF_TUNNEL_NONE;
+    if (rows[tunnel].is_numbered)
+        (void)snprintf(text, SF_TUNNEL_SIZE, "%s:%u", rows[tunnel].word, (unsigned)key->tunnel_id);
     else
-        (void)snprintf(text, SF_TUNNEL_SIZE, "%s", name);
-    return key->tunnel != SF_TUNNEL_NONE;
+        (void)snprintf(text, SF_TUNNEL_SIZE, "%s", rows[tunnel].word);
+    return tunnel != SF_TUNNEL_NONE;
 }
 
 static bool is_word(const char *word, const char *given, size_t length)
