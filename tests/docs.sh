@@ -75,6 +75,9 @@ check 'signs in signs.def and in man/synfin-findings.7' same_words "$work/signs"
 while read -r word; do
     check "the outcome $word in man/synfin.1" grep -qE "(^|[^a-z_])$word([^a-z_]|\$)" man/synfin.1
 done < <(sed -nE 's/^(HANDSHAKE|CLOSE|ENDED)\([A-Z_]+, "([a-z_]+)".*/\2/p' include/synfin/outcomes.def)
+while read -r word; do
+    check "the tunnel $word in man/synfin.1" grep -qE "^\.Cm $word( |\$)" man/synfin.1
+done < <(sed -nE 's/^TUNNEL\([A-Z_]+, "([a-z-]+)".*/\1/p' include/synfin/tunnels.def)
 while read -r state; do
     check "the state $state in man/synfin.1" grep -q "$state" man/synfin.1
 done < <(sed -nE 's/^STATE\(([A-Z0-9_]+)\).*/\1/p' include/synfin/states.def)

@@ -3,7 +3,8 @@
  *
  * Every packet has exactly one outcome. Layers are read through one cursor, link first; what a link
  * type, an ethertype, an IP protocol number or a UDP port leads to is a row in links.def,
- * ethertypes.def, protocols.def and udp_ports.def. Nothing is allocated per packet, and nothing is kept but IP fragments.
+ * ethertypes.def, protocols.def and udp_ports.def. Nothing is allocated per packet, and nothing is
+ * kept but IP fragments.
  *
  * Lengths are those of the IP header (RFC 791 §3.1, RFC 8200 §3), not of what was captured, so that
  * a short snap length changes no payload and Ethernet padding adds none. Three rules beside that:

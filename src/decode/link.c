@@ -2,8 +2,6 @@
 
 #define ETHERTYPE_LEAST 0x600 /* below: a length (up to 1500), or nothing defined */
 #define LENGTH_MOST     1500
-#define VLAN_ID_MASK    0x0fff
-#define VLAN_NONE       0 /* priority only */
 
 sf_layer_fn *sf_layer_of_link(uint32_t link_type)
 {
@@ -31,8 +29,7 @@ sf_layer_fn *sf_layer_of_ethertype(uint16_t type)
     }
 }
 
-/* The field after the addresses, or after a tag: an ethertype, or the length of an LLC frame. */
-static enum sf_skip type_or_length(struct sf_walk *walk, uint16_t value)
+enum sf_skip sf_walk_type_or_length(struct sf_walk *walk, uint16_t value)
 {
     if (value >= ETHERTYPE_LEAST) {
         walk->next = sf_layer_of_ethertype(value);
@@ -49,46 +46,39 @@ enum sf_skip sf_layer_ethernet(struct sf_walk *walk)
 {
     enum { HEADER = 14 };
     const uint8_t *header = take(&walk->cursor, HEADER);
-    return header != NULL ? type_or_length(walk, load_be16(header + 12)) : walk_short(walk, HEADER);
+    return header != NULL ? sf_walk_type_or_length(walk, load_be16(header + 12))
+                          : walk_short(walk, HEADER);
 }
 
-enum sf_skip sf_layer_vlan(struct sf_walk *walk)
+/* Behind the two organizations that only give ethertypes (RFC 1042, IEEE 802.1H) follows one. */
+static enum sf_skip snap(struct sf_walk *walk)
 {
-    enum { TAG = 4 };
-    const uint8_t *tag = take(&walk->cursor, TAG);
-    if (tag == NULL) {
-        return walk_short(walk, TAG);
+    enum { SNAP = 5, RFC_1042 = 0, BRIDGE_TUNNEL = 0x0000f8 };
+    const uint8_t *header = take(&walk->cursor, SNAP);
+    if (header == NULL) {
+        return walk_short(walk, SNAP);
     }
-    uint16_t id = load_be16(tag) & VLAN_ID_MASK;
-    uint16_t *vlan = walk->segment->key.vlan;
-    if (id != VLAN_NONE) {
-        vlan[vlan[0] == SF_NO_VLAN ? 0 : 1] =
-            id; /* of three tags: the outermost and the innermost */
-    }
-    return type_or_length(walk, load_be16(tag + 2));
+    uint32_t organization = load_be24(header);
+    bool is_ethertype = organization == RFC_1042 || organization == BRIDGE_TUNNEL;
+    walk->next = is_ethertype ? sf_layer_of_ethertype(load_be16(header + 3)) : sf_layer_not_ip;
+    return SF_SKIP_NONE;
 }
 
-/* IEEE 802.2; with SNAP (RFC 1042) an ethertype follows. */
+/* IEEE 802.2: where to, where from, and control: unnumbered information, polling or not. */
 enum sf_skip sf_layer_llc(struct sf_walk *walk)
 {
-    enum { LLC = 3, SNAP = 5, SAP_SNAP = 0xaa, SAP_IP = 0x06, UNNUMBERED = 3 };
+    enum { LLC = 3, SAP_SNAP = 0xaa, SAP_IP = 0x06, RESPONSE = 0x01, UI = 0x03, POLL = 0x10 };
     const uint8_t *llc = take(&walk->cursor, LLC);
     if (llc == NULL) {
         return walk_wire_left(walk) >= LLC ? SF_SKIP_TRUNCATED : SF_SKIP_NOT_IP;
     }
-    if (llc[0] == SAP_IP && llc[1] == SAP_IP && llc[2] == UNNUMBERED) {
-        walk->next = sf_layer_ipv4;
-        return SF_SKIP_NONE;
-    }
-    if (llc[0] != SAP_SNAP || llc[1] != SAP_SNAP || llc[2] != UNNUMBERED) {
+    if ((llc[1] & ~RESPONSE) != llc[0] || (llc[2] & ~POLL) != UI) {
         return SF_SKIP_NOT_IP;
     }
-    const uint8_t *snap = take(&walk->cursor, SNAP);
-    if (snap == NULL) {
-        return walk_short(walk, SNAP);
+    if (llc[0] == SAP_SNAP) {
+        return snap(walk);
     }
-    walk->next =
-        load_be24(snap) == 0 ? sf_layer_of_ethertype(load_be16(snap + 3)) : sf_layer_not_ip;
+    walk->next = llc[0] == SAP_IP ? sf_layer_ipv4 : sf_layer_not_ip;
     return SF_SKIP_NONE;
 }
 

@@ -86,12 +86,17 @@ sf_layer_fn *sf_layer_of_link(uint32_t link_type);
 sf_layer_fn *sf_layer_of_ethertype(uint16_t type);
 sf_layer_fn *sf_layer_of_protocol(const struct sf_walk *walk, uint8_t protocol);
 
+/* The field after the addresses, or after a tag: an ethertype, or the length of an LLC frame. */
+enum sf_skip sf_walk_type_or_length(struct sf_walk *walk, uint16_t value);
+
 /* Link layers: see links.def. */
 sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null,
-    sf_layer_ppp, sf_layer_hdlc;
+    sf_layer_ppp, sf_layer_hdlc, sf_layer_fddi, sf_layer_token_ring, sf_layer_ipoib,
+    sf_layer_arcnet, sf_layer_arcnet_linux, sf_layer_nflog, sf_layer_juniper_ethernet;
 
 /* What an ethertype can lead to: see ethertypes.def. */
-sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe;
+sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe, sf_layer_etag,
+    sf_layer_vntag, sf_layer_pbb, sf_layer_macsec;
 
 /* IP and what stands between it and TCP: see protocols.def. */
 sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
