@@ -1,62 +1,20 @@
 #include "decode/walk.h"
 
-/*
- * Tunnels: the walk goes on inside. The key names the innermost one; where both directions share an
- * id (VXLAN, GENEVE) it is part of the key, outer addresses and TEIDs never are.
- */
-static void enter_tunnel(struct sf_walk *walk, enum sf_tunnel tunnel, uint32_t id)
-{
-    walk->segment->key.tunnel = (uint8_t)tunnel;
-    walk->segment->key.tunnel_id = id;
-}
+/* Tunnels in IP and in UDP: the walk goes on inside. For GRE see gre.c. */
 
 /* ---- IP in IP, RFC 2003 and RFC 4213 --------------------------------------------------------- */
 
 enum sf_skip sf_layer_ipv4_in_ip(struct sf_walk *walk)
 {
-    enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
+    walk_enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
     walk->next = sf_layer_ipv4;
     return SF_SKIP_NONE;
 }
 
 enum sf_skip sf_layer_ipv6_in_ip(struct sf_walk *walk)
 {
-    enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
+    walk_enter_tunnel(walk, SF_TUNNEL_IPIP, 0);
     walk->next = sf_layer_ipv6;
-    return SF_SKIP_NONE;
-}
-
-/* ---- GRE, RFC 2784, RFC 2890 and, with PPP inside, RFC 2637 ---------------------------------- */
-
-enum sf_skip sf_layer_gre(struct sf_walk *walk)
-{
-    enum {
-        FIXED = 4,
-        WORD = 4,
-        CHECKSUM = 0x8000,
-        ROUTING = 0x4000,
-        KEY = 0x2000,
-        SEQUENCE = 0x1000,
-        ACKNOWLEDGMENT = 0x0080,
-        VERSION = 0x0007,
-        PPTP = 1
-    };
-    const uint8_t *header = take(&walk->cursor, FIXED);
-    if (header == NULL) {
-        return walk_short(walk, FIXED);
-    }
-    uint16_t flags = load_be16(header);
-    uint16_t version = flags & VERSION;
-    if (version > PPTP || (flags & ROUTING) != 0) {
-        return SF_SKIP_TUNNEL;
-    }
-    size_t words = (size_t)((flags & CHECKSUM) != 0) + ((flags & KEY) != 0) +
-                   ((flags & SEQUENCE) != 0) + (version == PPTP && (flags & ACKNOWLEDGMENT) != 0);
-    if (take(&walk->cursor, WORD * words) == NULL) {
-        return walk_short(walk, WORD * words);
-    }
-    enter_tunnel(walk, SF_TUNNEL_GRE, 0);
-    walk->next = sf_layer_of_ethertype(load_be16(header + 2));
     return SF_SKIP_NONE;
 }
 
@@ -110,7 +68,7 @@ enum sf_skip sf_layer_vxlan(struct sf_walk *walk)
     if ((header[0] & HAS_ID) == 0) {
         return SF_SKIP_NOT_TCP; /* not VXLAN, whatever the port says */
     }
-    enter_tunnel(walk, SF_TUNNEL_VXLAN, load_be24(header + 4));
+    walk_enter_tunnel(walk, SF_TUNNEL_VXLAN, load_be24(header + 4));
     walk->next = sf_layer_ethernet;
     return SF_SKIP_NONE;
 }
@@ -130,7 +88,7 @@ enum sf_skip sf_layer_geneve(struct sf_walk *walk)
     if (take(&walk->cursor, options) == NULL) {
         return walk_short(walk, options);
     }
-    enter_tunnel(walk, SF_TUNNEL_GENEVE, load_be24(header + 4));
+    walk_enter_tunnel(walk, SF_TUNNEL_GENEVE, load_be24(header + 4));
     walk->next = sf_layer_of_ethertype(load_be16(header + 2));
     return SF_SKIP_NONE;
 }
@@ -178,7 +136,7 @@ enum sf_skip sf_layer_gtp(struct sf_walk *walk)
     if ((header[0] & VERSION_AND_TYPE) != GTP_1 || header[1] != USER_DATA) {
         return SF_SKIP_NOT_TCP;
     }
-    enter_tunnel(walk, SF_TUNNEL_GTP, 0);
+    walk_enter_tunnel(walk, SF_TUNNEL_GTP, 0);
     walk->next = sf_layer_raw_ip;
     return pass_gtp_optional(walk, header[0]);
 }

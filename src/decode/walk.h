@@ -81,6 +81,16 @@ static inline void walk_limit(struct sf_walk *walk, uint32_t n)
     }
 }
 
+/*
+ * The key names the innermost tunnel; where both directions share an id (VXLAN, GENEVE) it is part
+ * of the key, outer addresses and TEIDs never are.
+ */
+static inline void walk_enter_tunnel(struct sf_walk *walk, enum sf_tunnel tunnel, uint32_t id)
+{
+    walk->segment->key.tunnel = (uint8_t)tunnel;
+    walk->segment->key.tunnel_id = id;
+}
+
 /* What a number leads to; never NULL, but for a link type that is not known. */
 sf_layer_fn *sf_layer_of_link(uint32_t link_type);
 sf_layer_fn *sf_layer_of_ethertype(uint16_t type);

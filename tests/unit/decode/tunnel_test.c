@@ -39,18 +39,6 @@ static const struct {
     {"60 00 00 00 00 39 04 40 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 03 "
      "20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 04 " DATA4,
      SF_SKIP_NONE, SF_TUNNEL_IPIP, 0, SF_NO_VLAN, 40},
-    /* GRE plain; with checksum, key and sequence; Ethernet inside; PPTP with both numbers */
-    {OUTER("2f") "00 00 08 00 " DATA4, SF_SKIP_NONE, SF_TUNNEL_GRE, 0, SF_NO_VLAN, 24},
-    {OUTER("2f") "b0 00 86 dd 12 34 00 00 00 00 00 07 00 00 00 01 " SYN6, SF_SKIP_NONE,
-     SF_TUNNEL_GRE, 0, SF_NO_VLAN, 36},
-    {OUTER("2f") "00 00 65 58 " MACS "08 00 " DATA4, SF_SKIP_NONE, SF_TUNNEL_GRE, 0, SF_NO_VLAN,
-     38},
-    {OUTER("2f") "30 81 88 0b 00 3d 00 01 00 00 00 02 00 00 00 03 ff 03 00 21 " DATA4, SF_SKIP_NONE,
-     SF_TUNNEL_GRE, 0, SF_NO_VLAN, 40},
-    {OUTER("2f") "00 02 08 00 " DATA4, SF_SKIP_TUNNEL, 0, 0, 0, 0},
-    {OUTER("2f") "40 00 08 00 " DATA4, SF_SKIP_TUNNEL, 0, 0, 0, 0},
-    {OUTER("2f") "00 00 88 be " DATA4, SF_SKIP_TUNNEL, 0, 0, 0, 0},
-    {OUTER("2f") "20 00 08 00 00 00", SF_SKIP_MALFORMED, 0, 0, 0, 0},
     /* VXLAN with its own port and with that of Linux; a VLAN inside */
     {OUTER("11") UDP_TO("12 b5") "08 00 00 00 00 00 2a 00 " MACS "08 00 " DATA4, SF_SKIP_NONE,
      SF_TUNNEL_VXLAN, 42, SF_NO_VLAN, 50},
