@@ -342,6 +342,7 @@ static void note_reuse(struct record *record, const struct sf_segment *segment,
     struct sf_history *history = record->flow.history;
     history->is_dead_duplicate = why->is_dead;
     memcpy(history->old_isn, why->reuse.old_isn, sizeof history->old_isn);
+    memcpy(history->old_max, why->reuse.old_max, sizeof history->old_max);
     memcpy(history->has_old_isn, why->reuse.has_old_isn, sizeof history->has_old_isn);
     if (!why->reuse.is_reuse)
         return;

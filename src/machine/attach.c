@@ -131,6 +131,7 @@ static void note_reuse(const struct sf_flow *old, enum phase phase, const struct
         const struct sf_end *end = &old->end[side_of(old, from)];
         reuse->has_old_isn[from] = (end->known & SF_KNOWS_ISS) != 0;
         reuse->old_isn[from] = end->iss;
+        reuse->old_max[from] = end->max;
     }
     bool held = phase == PHASE_CLOSING && reuse->holder < 2;
     reuse->code = held ? SF_CODE_TIME_WAIT_REUSED : SF_CODE_PORT_REUSED;

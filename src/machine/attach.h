@@ -56,7 +56,8 @@ struct reuse {
     uint8_t detail;      /* enum sf_detail */
     int64_t since_ns;    /* since the earlier connection's last segment */
     uint32_t old_isn[2]; /* its initial numbers, by end of the key … */
-    bool has_old_isn[2]; /* … where they are known */
+    uint32_t old_max[2]; /* … where they ended … */
+    bool has_old_isn[2]; /* … and whether both are known */
 };
 
 struct attachment {

@@ -92,6 +92,7 @@ struct private_end {
     uint32_t after_fin_seq; /* its payload behind the other end's FIN begins here */
     uint32_t last_advance;  /* by how much its latest acknowledgment exceeded the one before */
     uint32_t last_tsval;    /* of its last segment */
+    uint32_t last_rst_seq;  /* of its last RST */
     uint32_t newest_tsval;  /* the newest that it used */
     uint32_t sent_ack[SENT_ACKS]; /* its last acknowledgment numbers, the latest first */
     uint16_t last_flags;          /* of its last segment */
@@ -100,6 +101,8 @@ struct private_end {
 
     uint8_t n_sent_acks;
     uint8_t fin_ttl;         /* of its first FIN */
+    uint8_t usual_ttl;       /* of most of its segments, RSTs left out … */
+    uint8_t ttl_votes;       /* … by so many more than have another */
     uint8_t start;           /* enum sf_state in which its path begins */
     uint8_t provoked_detail; /* enum sf_detail */
     bool has_said_synack;    /* a SYN,ACK of it was seen */
@@ -133,7 +136,8 @@ struct sf_history {
     bool roles_are_guessed;
     bool has_data;
     uint32_t old_isn[2]; /* initial numbers of the connection before, by end of the key … */
-    bool has_old_isn[2]; /* … where they are known */
+    uint32_t old_max[2]; /* … where they ended … */
+    bool has_old_isn[2]; /* … and whether both are known */
     bool is_reuse;       /* an earlier connection of these ports is in the capture */
     uint8_t reuse_code;  /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
     uint8_t reuse_side;  /* enum sf_side that held TIME_WAIT */

@@ -123,8 +123,18 @@ static void judge_order(struct judgement *j)
     }
 }
 
+/* An end that waits for the answer to its SYN takes nothing without SYN or RST: RFC 9293 §3.10.7.3,
+ * fifth. Data of Fast Open comes behind a SYN,ACK, too. */
+static bool is_unasked(const struct judgement *j)
+{
+    return j->is_plain && j->pb->has_said_plain_syn && (j->A->known & SF_KNOWS_ISS) == 0 &&
+           j->flow->complete_ns == SF_NO_TIME;
+}
+
 static void judge_fin(struct judgement *j)
 {
+    if (is_unasked(j))
+        j->is_fin = false;
     bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
     j->is_first_fin = j->is_fin && !known;
     j->fin_was_inferred = j->pa->fin_is_inferred && (!j->is_fin || j->end == j->A->fin);
@@ -207,9 +217,15 @@ static void judge_payload(struct judgement *j)
     j->again = payload - j->fresh - j->late;
 }
 
-/* The most that `end` can have allowed to be sent: RFC 7323 §2.2. */
+/*
+ * The most that `end` can have allowed to be sent: RFC 7323 §2.2. An end whose SYN,ACK has not
+ * passed while the other's SYN has is about to open: the window of a SYN,ACK is never scaled, and
+ * further away stand only numbers of an earlier connection.
+ */
 static uint32_t widest_window(const struct judgement *j, const struct sf_end *end)
 {
+    if (j->pb->has_said_plain_syn && (end->known & SF_KNOWS_ISS) == 0)
+        return UINT16_MAX;
     bool both = j->flow->end[0].has_options && j->flow->end[1].has_options;
     return UINT32_C(65535) << (both ? end->wscale : 14u);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "machine/foreign.h"
 #include "machine/seq.h"
 
 #define WSCALE_MAX 14u /* RFC 7323 §2.3 */
@@ -455,5 +456,8 @@ void sf_learn_manners(struct judgement *j)
     if (j->is_rst) {
         j->pa->resets++;
         j->pa->last_rst_ns = j->now_ns;
+        j->pa->last_rst_seq = j->segment->seq;
+    } else {
+        sf_foreign_learn_ttl(j->pa, j->segment->ttl);
     }
 }

@@ -1,8 +1,7 @@
 #include "machine/reset.h"
 
+#include "machine/foreign.h"
 #include "machine/seq.h"
-
-#define TTL_UNLIKE 3
 
 static bool acknowledges_own_syn(const struct judgement *j)
 {
@@ -74,14 +73,6 @@ static bool has_acked_synack(const struct judgement *j)
     return sf_fold_has_proved(j->A, SF_STATE_ESTABLISHED);
 }
 
-static bool is_unlike_sender(const struct judgement *j)
-{
-    if ((j->A->known & SF_KNOWS_TTL) == 0)
-        return false;
-    int difference = (int)j->segment->ttl - (int)j->A->ttl;
-    return difference >= TTL_UNLIKE || difference <= -TTL_UNLIKE;
-}
-
 static enum sf_reset_kind shape(const struct judgement *j)
 {
     if (is_refusal_shape(j))
@@ -120,7 +111,8 @@ void sf_reset_judge(struct judgement *j)
     judge_place(j);
     j->is_believed = is_believable(j) && !answers_bad_ack(j);
     enum sf_reset_kind kind = answers_bad_ack(j) ? SF_RESET_KIND_NO_CONNECTION : shape(j);
-    if (is_unlike_sender(j) && kind != SF_RESET_KIND_REFUSAL && j->pa->segments > 0)
+    if (sf_foreign_is_other_ttl(j->pa, j->segment->ttl) && kind != SF_RESET_KIND_REFUSAL &&
+        j->pa->segments > 0)
         kind = SF_RESET_KIND_FOREIGN;
     j->step->reset_kind = (uint8_t)kind;
     uint16_t bits = sf_reset_heard_bits(j);

@@ -1,12 +1,12 @@
 /*
  * Findings of the close: RFC 9293 §3.6.
  */
+#include "machine/foreign.h"
 #include "machine/rules.h"
 #include "machine/seq.h"
 #include "machine/silence.h"
 
 #define HALF_CLOSED_NS INT64_C(1000000000)
-#define TTL_UNLIKE     3
 
 static uint8_t certainty_of(const struct contradiction *by)
 {
@@ -149,10 +149,13 @@ bool sf_rule_CLOSE_WAIT_STALLED(const struct judgement *j, struct sf_found *foun
 static bool is_late_fin_reset(const struct judgement *j)
 {
     const struct private_end *notes = j->pb;
+    bool has_unread = notes->last_payload_ns != SF_NO_TIME &&
+                      notes->last_payload_ns >= j->pa->fin.first_ns &&
+                      seq_before(j->B->una, j->B->fin - 1u);
     bool was_waiting = j->pa->fin_covered_ns != SF_NO_TIME && notes->fin.first_ns != SF_NO_TIME &&
                        j->pa->fin_covered_ns < notes->fin.first_ns;
     bool is_answer = notes->last_number == notes->fin.first_number && j->answers_last &&
-                     notes->last_payload_ns != notes->last_ns;
+                     j->pa->resets == 0 && !has_unread;
     return j->is_rst && j->is_believed && was_waiting && is_answer &&
            j->step->reset_kind == SF_RESET_KIND_NO_CONNECTION;
 }
@@ -193,8 +196,8 @@ bool sf_rule_DATA_AFTER_FIN(const struct judgement *j, struct sf_found *found)
                      !j->is_fin_again && !j->pa->fin_is_inferred && !j->pa->fin_was_inferred;
     if (!is_second || j->is_absurd || j->is_bad_ack || j->is_path_copy)
         return false;
-    int ttl = (int)j->segment->ttl - (int)j->pa->fin_ttl;
-    bool is_foreign = ttl >= TTL_UNLIKE || ttl <= -TTL_UNLIKE;
+    bool is_foreign = sf_foreign_is_other_ttl(j->pa, j->segment->ttl) ||
+                      sf_foreign_is_other_ttl(j->pa, j->pa->fin_ttl);
     found->side = (uint8_t)j->a;
     found->octets = j->segment->payload;
     found->detail = is_foreign ? SF_DETAIL_POSSIBLY_INJECTED : SF_DETAIL_NONE;

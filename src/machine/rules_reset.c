@@ -1,13 +1,11 @@
 /*
  * Findings of resets: RFC 9293 §3.5.2 and §3.5.3.
  */
+#include "machine/foreign.h"
 #include "machine/rules.h"
 #include "machine/seq.h"
 
-#define UNREAD_NS  INT64_C(1000000000)
-#define TTL_UNLIKE 3
-#define ID_UNLIKE  1000
-#define TWIN_NS    INT64_C(1000000)
+#define UNREAD_NS INT64_C(1000000000)
 
 static uint8_t abort_detail(const struct judgement *j)
 {
@@ -26,22 +24,31 @@ static bool was_open(const struct judgement *j)
            j->flow->handshake == SF_HANDSHAKE_SIMULTANEOUS;
 }
 
-/* Payload octets of an end that nothing acknowledged, this RST included. */
-static uint32_t unacknowledged(const struct judgement *j, enum sf_side side)
+/* The first payload octet of an end that no segment acknowledged. */
+static uint32_t first_outstanding(const struct sf_end *end)
 {
-    const struct sf_end *end = &j->flow->end[side];
+    uint32_t una = (end->known & SF_KNOWS_UNA) != 0 ? end->una : end->first;
+    return (end->known & SF_KNOWS_ISS) != 0 && una == end->iss ? una + 1u : una;
+}
+
+/* Payload octets of an end from there on; 0 when all are acknowledged. */
+static uint32_t count_outstanding(const struct sf_end *end, uint32_t first)
+{
     if ((end->known & SF_KNOWS_SEQ) == 0 || end->bytes == 0)
         return 0;
     bool has_fin = (end->known & SF_KNOWS_FIN) != 0 && end->fin == end->max;
-    uint32_t right = end->max - (has_fin ? 1u : 0u);
-    uint32_t left = (end->known & SF_KNOWS_UNA) != 0 ? end->una : end->first;
-    if ((end->known & SF_KNOWS_ISS) != 0 && left == end->iss)
-        left++;
-    bool covers_more = side == j->b && j->has_ack && seq_before(left, j->segment->ack) &&
+    uint32_t behind = end->max - (has_fin ? 1u : 0u);
+    return seq_before(first, behind) ? behind - first : 0;
+}
+
+/* The RST itself may acknowledge what came last. */
+static uint32_t count_lost(const struct judgement *j, enum sf_side side)
+{
+    const struct sf_end *end = &j->flow->end[side];
+    uint32_t first = first_outstanding(end);
+    bool covers_more = side == j->b && j->has_ack && seq_before(first, j->segment->ack) &&
                        seq_not_after(j->segment->ack, end->max);
-    if (covers_more)
-        left = j->segment->ack;
-    return seq_before(left, right) ? right - left : 0;
+    return count_outstanding(end, covers_more ? j->segment->ack : first);
 }
 
 bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
@@ -49,7 +56,7 @@ bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
     bool is_first_of_all = j->pa->resets == 0 && j->pb->resets == 0;
     if (!j->is_rst || !j->is_accepted || !is_first_of_all || !was_open(j))
         return false;
-    found->octets = unacknowledged(j, (enum sf_side)found->side);
+    found->octets = count_lost(j, (enum sf_side)found->side);
     found->reset_kind = j->step->reset_kind;
     found->detail = found->side == j->a ? SF_DETAIL_MAY_BE_DELIVERED : SF_DETAIL_MAY_BE_DISCARDED;
     return found->octets > 0;
@@ -104,8 +111,8 @@ bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 /* The FIN was sent before the RST that overtook it: what the RST answers came after the close. */
 static bool was_closed_before_reset(const struct judgement *j)
 {
-    bool is_unread = (j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, j->B->max);
-    return j->is_first_fin && j->pa->resets > 0 && is_unread &&
+    return j->is_first_fin && j->pa->resets > 0 &&
+           count_outstanding(j->B, first_outstanding(j->B)) > 0 &&
            j->step->before[j->a].state == SF_STATE_CLOSED;
 }
 
@@ -114,21 +121,19 @@ bool sf_rule_DATA_AFTER_CLOSE(const struct judgement *j, struct sf_found *found)
 {
     if (was_closed_before_reset(j)) {
         found->side = (uint8_t)j->b;
-        found->octets = j->B->max - j->B->una;
+        found->octets = count_outstanding(j->B, first_outstanding(j->B));
         return true;
     }
-    bool is_unread = (j->B->known & SF_KNOWS_UNA) == 0 || seq_before(j->B->una, j->B->max);
-    bool answers_data = is_unread && j->pb->last_payload_ns != SF_NO_TIME &&
-                        j->pb->last_payload_ns == j->pb->last_ns &&
-                        j->pa->fin.first_ns != SF_NO_TIME &&
+    uint32_t unread = count_outstanding(j->B, first_outstanding(j->B));
+    bool answers_data = unread > 0 && j->pa->fin.first_ns != SF_NO_TIME &&
+                        j->pb->last_payload_ns != SF_NO_TIME &&
                         j->pb->last_payload_ns >= j->pa->fin.first_ns;
     if (!j->is_rst || !j->is_believed || !has_closed(j->A) || !answers_data || !is_first_reset(j) ||
         (!j->answers && !j->has_ack))
         return false;
     found->side = (uint8_t)j->b;
     found->reset_kind = j->step->reset_kind;
-    uint32_t acknowledged = (j->B->known & SF_KNOWS_UNA) != 0 ? j->B->una : j->B->first;
-    found->octets = j->B->max - acknowledged;
+    found->octets = unread;
     return true;
 }
 
@@ -165,6 +170,14 @@ bool sf_rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *fou
         return false; /* its sender answered an earlier segment */
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;
+    const struct sf_history *history = j->flow->history;
+    uint8_t from = j->segment->from;
+    if (history->has_old_isn[from] &&
+        seq_within(j->segment->seq, history->old_isn[from], history->old_max[from] + 1u))
+        found->detail = SF_DETAIL_OLD_CONNECTION;
+    uint32_t gap;
+    if ((j->A->known & SF_KNOWS_SEQ) != 0 && sf_holes_first(&j->pa->holes, j->A->first, &gap))
+        found->certainty = SF_PROBABLE; /* what never passed here may have moved the window */
     return j->place == RESET_OUTSIDE || state == SF_STATE_SYN_SENT;
 }
 
@@ -178,15 +191,13 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
         found->detail = SF_DETAIL_SENDER_WENT_ON;
         return true;
     }
-    if (!j->is_rst || (j->A->known & SF_KNOWS_TTL) == 0 || j->pa->segments == j->pa->resets)
+    if (!(j->is_rst || j->is_first_fin) || j->pa->segments == j->pa->resets)
         return false;
-    int ttl = (int)j->segment->ttl - (int)j->A->ttl;
-    int16_t id = (int16_t)(j->segment->ip_id - j->pa->last_ip_id);
-    bool other_ttl = ttl >= TTL_UNLIKE || ttl <= -TTL_UNLIKE;
-    bool other_id = j->pa->last_ip_id != 0 && (j->segment->ip_id == 0 || id <= 0 || id > ID_UNLIKE);
-    bool inexact = j->place == RESET_INEXACT && !j->is_believed;
-    bool both = j->pb->last_rst_ns != SF_NO_TIME && j->now_ns - j->pb->last_rst_ns <= TWIN_NS;
+    bool is_other_ttl = sf_foreign_is_other_ttl(j->pa, j->segment->ttl);
     found->certainty = SF_PROBABLE;
-    found->detail = other_ttl ? SF_DETAIL_OTHER_TTL : SF_DETAIL_NOT_BELIEVED;
-    return other_ttl + other_id + inexact + both >= 2;
+    found->detail = j->is_first_fin ? SF_DETAIL_FOREIGN_FIN
+                    : is_other_ttl  ? SF_DETAIL_OTHER_TTL
+                                    : SF_DETAIL_NOT_BELIEVED;
+    /* A FIN shows itself by its TTL or not at all: it is numbered like any other segment. */
+    return sf_foreign_count_signs(j) >= 2 && (j->is_rst || is_other_ttl);
 }

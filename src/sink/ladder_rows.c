@@ -249,10 +249,12 @@ static void collect_notes(struct sf_sentence *notes, const struct sf_frame *fram
     }
 }
 
-/* An end that never had a FIN may have closed itself meanwhile: then it is not where it was. */
-static bool has_moved_on(unsigned was, unsigned is)
+/* An end that never had a FIN may have closed itself meanwhile, and one that resets is gone: then
+ * it is not where it was. */
+static bool has_moved_on(unsigned was, const struct sf_view *is)
 {
-    return was == SF_STATE_CLOSE_WAIT && is != SF_STATE_ESTABLISHED;
+    return (is->state == SF_STATE_CLOSED && is->at > 0) ||
+           (was == SF_STATE_CLOSE_WAIT && is->state != SF_STATE_ESTABLISHED);
 }
 
 /* The line that says that an assumption was wrong. */
@@ -266,7 +268,7 @@ static void put_taken_back(struct sf_paper *paper, const struct sf_frame *frame,
         return;
     if (is == was)
         format = _("%s: not yet %s when it sent this");
-    else if (has_moved_on(was, is))
+    else if (has_moved_on(was, &row->after[side]))
         format = _("%s: not %s after all, but %s");
     (void)snprintf(text, sizeof text, format, sf_side_text(side), sf_state_name(was),
                    sf_state_name(is));
