@@ -324,5 +324,6 @@ void sf_attach_decide(const struct standing *standing, uint32_t n, const struct 
 bool sf_attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
                            int64_t msl_ns)
 {
-    return phase_of(flow, now_ns, msl_ns) != PHASE_OPEN && !held->same_isn;
+    bool was_idle = held->syn[0].time_ns - flow->last_ns >= 2 * msl_ns;
+    return (was_idle || phase_of(flow, now_ns, msl_ns) != PHASE_OPEN) && !held->same_isn;
 }

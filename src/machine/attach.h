@@ -75,7 +75,8 @@ void sf_attach_decide(const struct standing *standing, uint32_t n, const struct 
 
 /*
  * The connection beside which SYNs are held ends, or its row is due: do they open a connection of
- * their own (true), or were they old duplicates (false)?
+ * their own (true), or were they old duplicates (false)? Beside a connection that is open, but was
+ * silent for 2MSL, no duplicate can be left on the path: its sender opens anew.
  */
 bool sf_attach_held_is_new(const struct sf_flow *flow, const struct held *held, int64_t now_ns,
                            int64_t msl_ns);
