@@ -6,17 +6,16 @@
 # captured; one of the far host up to so many milliseconds before: client_ms those of the client's, server_ms those
 # of the server's segments. A state shown as proved must be one that the kernel's socket had when its host sent the last
 # segment that was captured of it, or since. One thing nobody can see: a program has closed, the kernel is in FIN_WAIT_1
-# or LAST_ACK, but its FIN still waits behind data; that is counted as `closing unseen`. The proved states of an end, in
-# order, must be a part of the kernel's history.
+# (RFC 9293, section 3.10.4: "in any case"), but its FIN still waits behind data. Such an end looks as if it were in
+# ESTABLISHED, and when the other's FIN comes meanwhile, in CLOSE_WAIT and then LAST_ACK, where it is in CLOSING. That
+# is counted as `closing unseen`. The proved states of an end, in order, must be a part of the kernel's history.
 #
-# Prints `WRONG` with the flow's id for each that is not, `differs` for a path that is not the kernel's (which need
+# Prints `WRONG` with the flow's id for the first of an end that is not, `differs` for a path that is not the kernel's (which need
 # not be a fault: what no segment shows, nobody can read) unless its end is missing or one assumed state too long, and
 # the counts.
 
 BEGIN {
     slack = 0.003
-    unseen_after["ESTABLISHED"] = "FIN_WAIT_1"
-    unseen_after["CLOSE_WAIT"] = "LAST_ACK"
 }
 
 function value(key,    rest) {
@@ -49,17 +48,18 @@ FILENAME ~ /states$/ {
     name[socket, i] = $2
     opened[socket, i] = NF < 5 ? 0 : $4
     begun[socket, i] = NF < 5 ? 0 : $5
+    life_of[socket, i] = life[ports]
     next
 }
 
 # LISTEN and CLOSED are one: no segment tells a listener that is asked from one that is not.
 function is_same(a, b) { return a == b || (a ~ /^(CLOSED|LISTEN)$/ && b ~ /^(CLOSED|LISTEN)$/) }
 
-# Had the socket that state at some time between the two?
+# Had the socket that state at some time between the two? The last one it keeps, also when these ports have a new life.
 function had(socket, state, from, to,    i) {
     for (i = 1; i <= held[socket]; i++)
         if (is_same(name[socket, i], state) && opened[socket, i] - slack <= to &&
-            (i == held[socket] || begun[socket, i + 1] + slack >= from)) return 1
+            (i == held[socket] || life_of[socket, i] != life_of[socket, i + 1] || begun[socket, i + 1] + slack >= from)) return 1
     return !held[socket] && state == "CLOSED"
 }
 
@@ -128,6 +128,17 @@ FILENAME ~ /flows/ && /"type":"flow"/ {
 
 # ---- the segments ----
 
+# Does the state come of a FIN that waits behind data?
+function is_closing_unseen(id, side, state, since, time,    socket) {
+    socket = ports_of[id] " " host[id, side]
+    if (state == "ESTABLISHED" && !has_fin[id, side]) return had(socket, "FIN_WAIT_1", since, time)
+    if (state == "CLOSE_WAIT" && !has_fin[id, side] && had(socket, "LAST_ACK", since, time)) return 1
+    if (state == "CLOSE_WAIT" && !has_fin[id, side] && had(socket, "CLOSING", since, time)) return is_late[id, side] = 1
+    return state == "LAST_ACK" && is_late[id, side] && had(socket, "CLOSING", since, time)
+}
+
+function is_cookie(id, side, state) { return has_cookies && state == "SYN_RCVD" && host[id, side] == "server" }
+
 function check(id, side, from, time,    socket, state, is_sender, host_here, since) {
     state = value(side "_after")
     host_here = host[id, side]
@@ -147,9 +158,10 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
     }
     since = (id, side) in sent ? sent[id, side] : time
     if (had(socket, state, since, time)) return
-    if (has_cookies && host_here == "server" && state == "SYN_RCVD") { n_cookies++; return }
-    if (!has_fin[id, side] && state in unseen_after && had(socket, unseen_after[state], since, time)) { n_unseen++; return }
+    if (is_cookie(id, side, state)) return
+    if (is_closing_unseen(id, side, state, since, time)) { n_unseen++; return }
     wrong++
+    if (is_told[id, side]++) return
     printf "WRONG flow %d packet %d: %s shown in %s, kernel:%s (packet at %.3f)\n", id, value("packet"), host_here, state,
         history(socket), time % 1000
 }
@@ -166,7 +178,7 @@ END {
     for (place in proved) {
         split(place, part, SUBSEP)
         socket = ports_of[part[1]] " " host[part[1], part[2]]
-        if (is_part(proved[place], socket)) continue
+        if (is_late[part[1], part[2]] || is_told[part[1], part[2]] || is_part(proved[place], socket)) continue
         wrong++
         print "WRONG flow " part[1] ": " host[part[1], part[2]] " proved " proved[place] ", kernel:" history(socket)
     }

@@ -1,5 +1,7 @@
 #include "frame.h"
 
+#include <string.h>
+
 enum { ETHER_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20, TCP_NUMBER = 6 };
 
 static uint16_t load16(const uint8_t *bytes)
@@ -124,23 +126,107 @@ void lab_frame_corrupt(struct lab_frame *frame)
         frame->bytes[frame->tcp_at + 17] ^= 0xff;
 }
 
-void lab_frame_forge_reset(struct lab_frame *frame, uint32_t offset)
+/* The segment now has so many bytes of header and of payload: tell IP and the frame. */
+static void resize(struct lab_frame *frame, size_t header, size_t payload)
 {
     uint8_t *ip = frame->bytes + frame->ip_at;
-    uint8_t *tcp = frame->bytes + frame->tcp_at;
-    uint32_t numbers = (uint32_t)lab_frame_payload(frame) + !!(frame->flags & LAB_SYN) +
-                       !!(frame->flags & LAB_FIN);
-    store32(tcp + 4, load32(tcp + 4) + numbers + offset);
-    store32(tcp + 8, 0);
-    tcp[12] = TCP_HEADER / 4 << 4;
-    tcp[13] = LAB_RST;
-    frame->data_at = frame->end_at = frame->length = frame->tcp_at + TCP_HEADER;
+    frame->bytes[frame->tcp_at + 12] = (uint8_t)(header / 4 << 4);
+    frame->data_at = frame->tcp_at + header;
+    frame->end_at = frame->length = frame->data_at + payload;
     if (frame->is_v6) {
-        store16(ip + 4, TCP_HEADER);
+        store16(ip + 4, header + payload);
     } else {
         store16(ip + 2, frame->end_at - frame->ip_at);
         seal_ipv4(ip);
     }
+}
+
+/* The sequence number behind this segment. */
+static uint32_t next_number(const struct lab_frame *frame)
+{
+    return lab_frame_number(frame, 0) + (uint32_t)lab_frame_payload(frame) +
+           !!(frame->flags & LAB_SYN) + !!(frame->flags & LAB_FIN);
+}
+
+void lab_frame_forge_reset(struct lab_frame *frame, uint32_t offset)
+{
+    uint8_t *tcp = frame->bytes + frame->tcp_at;
+    store32(tcp + 4, next_number(frame) + offset);
+    store32(tcp + 8, 0);
+    tcp[13] = LAB_RST;
+    resize(frame, TCP_HEADER, 0);
     seal_tcp(frame);
     lab_frame_parse(frame);
+}
+
+void lab_frame_set_flags(struct lab_frame *frame, uint8_t flags)
+{
+    frame->bytes[frame->tcp_at + 13] = flags;
+    seal_tcp(frame);
+    lab_frame_parse(frame);
+}
+
+void lab_frame_forge_data(struct lab_frame *frame, uint32_t size)
+{
+    uint8_t *tcp = frame->bytes + frame->tcp_at;
+    size_t room = LAB_FRAME_MAX - frame->tcp_at - TCP_HEADER;
+    if (size > room)
+        size = (uint32_t)room;
+    store32(tcp + 4, next_number(frame));
+    tcp[13] = LAB_PSH | LAB_ACK;
+    resize(frame, TCP_HEADER, size);
+    memset(frame->bytes + frame->data_at, 'x', size);
+    seal_tcp(frame);
+    lab_frame_parse(frame);
+}
+
+/* Where the timestamps option (kind 8, RFC 7323) keeps TSval; NULL without one. */
+static uint8_t *find_tsval(struct lab_frame *frame)
+{
+    size_t at = frame->tcp_at + TCP_HEADER;
+    while (at + 10 <= frame->data_at && frame->bytes[at] != 0) {
+        if (frame->bytes[at] == 8)
+            return frame->bytes + at + 2;
+        at += frame->bytes[at] == 1 || frame->bytes[at + 1] == 0 ? 1 : frame->bytes[at + 1];
+    }
+    return NULL;
+}
+
+void lab_frame_age(struct lab_frame *frame, uint32_t ticks)
+{
+    uint8_t *tsval = find_tsval(frame);
+    if (!tsval)
+        return;
+    store32(tsval, load32(tsval) - ticks);
+    seal_tcp(frame);
+}
+
+void lab_frame_keep_syn(struct lab_frame *frame)
+{
+    store32(frame->bytes + frame->tcp_at + 8, 0);
+    lab_frame_set_flags(frame, LAB_SYN);
+}
+
+void lab_frame_keep_ack(struct lab_frame *frame)
+{
+    resize(frame, TCP_HEADER, 0);
+    lab_frame_set_flags(frame, LAB_ACK);
+}
+
+void lab_frame_make_third(struct lab_frame *frame)
+{
+    uint8_t *tcp = frame->bytes + frame->tcp_at;
+    store32(tcp + 4, load32(tcp + 4) + 1);
+    lab_frame_set_flags(frame, LAB_ACK);
+}
+
+void lab_frame_tag(struct lab_frame *frame, uint16_t vlan)
+{
+    enum { ADDRESSES = 12, TAG = 4 };
+    if (frame->length + TAG > LAB_FRAME_MAX)
+        return;
+    memmove(frame->bytes + ADDRESSES + TAG, frame->bytes + ADDRESSES, frame->length - ADDRESSES);
+    store16(frame->bytes + ADDRESSES, 0x8100);
+    store16(frame->bytes + ADDRESSES + 2, vlan);
+    frame->length += TAG;
 }

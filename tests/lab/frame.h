@@ -45,4 +45,28 @@ void lab_frame_corrupt(struct lab_frame *frame);
  */
 void lab_frame_forge_reset(struct lab_frame *frame, uint32_t offset);
 
+/* The segment with these flag bits instead. */
+void lab_frame_set_flags(struct lab_frame *frame, uint8_t flags);
+
+/*
+ * Make of a segment the next one of the same sender: `size` harmless bytes from the number that
+ * this segment ends at, same acknowledgment, no options.
+ */
+void lab_frame_forge_data(struct lab_frame *frame, uint32_t size);
+
+/* As if its sender's timestamp clock had been `ticks` behind. */
+void lab_frame_age(struct lab_frame *frame, uint32_t ticks);
+
+/*
+ * A split handshake instead of one with three segments: of a SYN,ACK its SYN alone, or its
+ * acknowledgment alone; of the SYN,ACK that answers such a SYN, the third segment that the server
+ * waits for.
+ */
+void lab_frame_keep_syn(struct lab_frame *frame);
+void lab_frame_keep_ack(struct lab_frame *frame);
+void lab_frame_make_third(struct lab_frame *frame);
+
+/* Put an 802.1Q tag into the frame. */
+void lab_frame_tag(struct lab_frame *frame, uint16_t vlan);
+
 #endif

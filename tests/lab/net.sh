@@ -2,7 +2,8 @@
 # net.sh: two hosts, each with a network namespace and a kernel of its own behaviour, and between them the
 # namespace in which the router runs. To be sourced by the scripts that record; they must be root.
 #
-# Gives $work (removed at the end), build_net, remove_net, on, start, stop_children, pause, now_ms, open_trace.
+# Gives $work (removed at the end), build_net, build_mirror, remove_net, on, start, stop_children, pause, now_ms,
+# open_trace, wait_for_others.
 # Nothing outside the namespaces of this run is touched.
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-lab.XXXXXX")
@@ -11,7 +12,7 @@ trace=
 children=()
 
 need() {
-    for tool in ip tcpdump ethtool awk; do
+    for tool in ip tcpdump ethtool awk flock nsenter; do
         command -v $tool >/dev/null || { echo "lab: $tool is missing" >&2; exit 1; }
     done
     [ "$(id -u)" = 0 ] || { echo "lab: network namespaces need root" >&2; exit 1; }
@@ -42,6 +43,12 @@ trap 'exit 130' INT TERM
 
 on() { # HOST COMMAND…
     ip netns exec "$tag-$1" "${@:2}"
+}
+
+# One recording at a time: the tracepoint tells of all namespaces, and all recordings have the same addresses.
+wait_for_others() {
+    exec 9>/tmp/synfin-lab.lock
+    flock 9
 }
 
 # The states of full sockets, as the kernel itself reports each change.
@@ -91,8 +98,15 @@ build_net() {
     host server up0 2 1
 }
 
+# A mirror port, and the interface at the other end of its cable.
+build_mirror() {
+    on router ip link add mirror type veth peer name seen
+    on router ip link set mirror up
+    on router ip link set seen up
+}
+
 start() { # LOG HOST COMMAND…
-    ip netns exec "$tag-$2" "${@:3}" >"$work/$1.log" 2>"$work/$1.err" &
+    ip netns exec "$tag-$2" "${@:3}" >"$work/$1.log" 2>"$work/$1.err" 9>&- &
     children+=($!)
 }
 

@@ -26,6 +26,7 @@ out=${OUT:-${TMPDIR:-/tmp}/synfin-random}/$seed
 
 RANDOM=$((seed % 32768))
 for ((i = 0; i < 20; i++)); do : $RANDOM; done # seeds side by side begin alike
+first_port=$((41000 + seed % 20 * 100)) # what the sockets of the last seeds still do is not about ours
 captures=()
 
 between() { # LOW HIGH, into $dice: a subshell would not move the generator on
@@ -180,8 +181,8 @@ deferred_in_vain() {
 }
 fast_open() {
     client "send $a" "recv $b" close
-    echo "$((42000 + i)) $sp $kind" >>"$out/plan"
-    client tcp$ip 'set reuseaddr 1' 'set fastopenconnect 1' "bind $here_ip $((42000 + i))" "$(after $((x + 400)))" \
+    echo "$((cp + 50)) $sp $kind" >>"$out/plan"
+    client tcp$ip 'set reuseaddr 1' 'set fastopenconnect 1' "bind $here_ip $((cp + 50))" "$(after $((x + 400)))" \
         "connect $there $sp" "send $a" "$(after $((x + 800)))" close
     server "recv $a" "send $b" 'recv 0' close 'accept 0' "recv $a" "send $b" 'recv 0' close
 }
@@ -263,7 +264,7 @@ begin_client() {
 
 write_scripts() { # I
     local i=$1 begins=$((50 + $1 * 20)) kind=${kinds[$1 % ${#kinds[@]}]} a b x y ip
-    local cp=$((41000 + i)) sp=$((20000 + i)) here_ip=10.9.1.1 there=10.9.2.2
+    local cp=$((first_port + i)) sp=$((20000 + i)) here_ip=10.9.1.1 there=10.9.2.2
     one_of 4 4 6; ip=$chosen
     [ $ip = 4 ] || { here_ip=fd00:9:1::1 there=fd00:9:2::2; }
     between 1 3000; a=$dice
@@ -354,6 +355,7 @@ echo "# seed $seed" >"$out/plan"
 choose_path
 n=${n:-${#kinds[@]}}
 for ((number = 0; number < n; number++)); do write_scripts $number; done
+wait_for_others
 open_trace
 [ -n "$trace" ] || { echo "random.sh: no tracefs" >&2; exit 1; }
 build_net

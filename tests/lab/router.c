@@ -1,5 +1,5 @@
 /*
- * router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES
+ * router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES [MIRROR]
  *
  * Joins two interfaces frame by frame, each frame with a delay, the same one back unless there is
  * a second number, and does to chosen segments what the rules say (rules.h). Prints a line for
@@ -7,6 +7,9 @@
  *
  *     SECONDS DID DIRECTION FROM_PORT TO_PORT seq N ack N flags 0xNN len N   (clock:
  * CLOCK_REALTIME)
+ *
+ * To the interface MIRROR goes a copy of each frame as it comes in, and another one, with a VLAN
+ * tag, as it goes out: what a switch sends to its mirror port when asked for both.
  *
  * Runs until it is killed.
  */
@@ -24,7 +27,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define QUEUE_MAX 512
+enum { QUEUE_MAX = 512, MIRROR_VLAN = 42 };
 
 struct waiting {
     bool is_used;
@@ -36,6 +39,7 @@ struct waiting {
 
 struct router {
     int sockets[2];      /* by direction: where frames of that direction come in */
+    int mirror;          /* -1: none */
     int64_t delay_ns[2]; /* by direction */
     uint64_t n_queued;
     struct lab_rules rules;
@@ -88,6 +92,47 @@ static void report(const char *did, enum lab_direction direction, const struct l
            frame->flags, lab_frame_payload(frame));
 }
 
+/* What happens to the segment before it goes on its way. */
+static void change(struct lab_act act, struct lab_frame *frame)
+{
+    switch (act.action) {
+    case LAB_CORRUPT:
+        lab_frame_corrupt(frame);
+        break;
+    case LAB_FLAGS:
+        lab_frame_set_flags(frame, (uint8_t)act.number);
+        break;
+    case LAB_AGE:
+        lab_frame_age(frame, act.number);
+        break;
+    case LAB_THIRD:
+        lab_frame_make_third(frame);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What follows right behind it: true if there is something. */
+static bool make_second(struct lab_act act, struct lab_frame *frame)
+{
+    switch (act.action) {
+    case LAB_COPY:
+        return true;
+    case LAB_RESET:
+        lab_frame_forge_reset(frame, act.number);
+        return true;
+    case LAB_APPEND:
+        lab_frame_forge_data(frame, act.number);
+        return true;
+    case LAB_SPLIT:
+        lab_frame_keep_syn(frame);
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void apply(struct router *router, struct lab_act act, enum lab_direction direction,
                   struct lab_frame *frame)
 {
@@ -95,21 +140,36 @@ static void apply(struct router *router, struct lab_act act, enum lab_direction 
     int64_t later_ns = due_ns + (int64_t)act.number * 1000000;
     static const char *const done[] = {
         [LAB_DROP] = "dropped",      [LAB_DELAY] = "delayed", [LAB_COPY] = "copied",
-        [LAB_CORRUPT] = "corrupted", [LAB_RESET] = "forged",
+        [LAB_CORRUPT] = "corrupted", [LAB_RESET] = "forged",  [LAB_FLAGS] = "reflagged",
+        [LAB_APPEND] = "appended",   [LAB_AGE] = "aged",      [LAB_SPLIT] = "split",
+        [LAB_THIRD] = "joined",
     };
     if (act.action != LAB_PASS)
         report(done[act.action], direction, frame);
     if (act.action == LAB_DROP)
         return;
-    if (act.action == LAB_CORRUPT)
-        lab_frame_corrupt(frame);
+    change(act, frame);
+    struct lab_frame second = *frame;
+    bool has_second = make_second(act, &second);
+    if (act.action == LAB_SPLIT)
+        lab_frame_keep_ack(frame);
     enqueue(router, direction, frame, act.action == LAB_DELAY ? later_ns : due_ns);
-    if (act.action == LAB_COPY)
-        enqueue(router, direction, frame, later_ns);
-    if (act.action == LAB_RESET) {
-        lab_frame_forge_reset(frame, act.number);
-        enqueue(router, direction, frame, due_ns);
-    }
+    if (has_second)
+        enqueue(router, direction, &second, act.action == LAB_COPY ? later_ns : due_ns);
+}
+
+static void put(int out, const struct lab_frame *frame)
+{
+    if (send(out, frame->bytes, frame->length, 0) < 0)
+        fprintf(stderr, "router: send: %s\n", strerror(errno));
+}
+
+static void mirror_outgoing(const struct router *router, struct lab_frame *frame)
+{
+    if (router->mirror < 0)
+        return;
+    lab_frame_tag(frame, MIRROR_VLAN);
+    put(router->mirror, frame);
 }
 
 static void receive(struct router *router, enum lab_direction direction)
@@ -122,6 +182,8 @@ static void receive(struct router *router, enum lab_direction direction)
     if (length <= 0 || from.sll_pkttype == PACKET_OUTGOING)
         return;
     frame.length = (size_t)length;
+    if (router->mirror >= 0)
+        put(router->mirror, &frame);
     lab_frame_parse(&frame);
     lab_frame_hop(&frame);
     apply(router, lab_rules_decide(&router->rules, direction, &frame), direction, &frame);
@@ -146,9 +208,8 @@ static int64_t send_due(struct router *router)
         int64_t wait_ns = place->due_ns - now_ns();
         if (wait_ns > 0)
             return wait_ns;
-        int out = router->sockets[!place->direction];
-        if (send(out, place->frame.bytes, place->frame.length, 0) < 0)
-            fprintf(stderr, "router: send: %s\n", strerror(errno));
+        put(router->sockets[!place->direction], &place->frame);
+        mirror_outgoing(router, &place->frame);
         place->is_used = false;
     }
     return -1;
@@ -180,8 +241,9 @@ static void read_delays(struct router *router, const char *word)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES\n");
+    if (argc != 5 && argc != 6) {
+        fprintf(stderr,
+                "usage: router CLIENT_SIDE SERVER_SIDE DELAY_MS[/BACK_MS] RULES [MIRROR]\n");
         return 2;
     }
     struct router *router = calloc(1, sizeof *router);
@@ -199,6 +261,7 @@ int main(int argc, char **argv)
     read_delays(router, argv[3]);
     router->sockets[LAB_C2S] = open_socket(argv[1]);
     router->sockets[LAB_S2C] = open_socket(argv[2]);
+    router->mirror = argc == 6 ? open_socket(argv[5]) : -1;
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     serve(router);
 }

@@ -52,8 +52,10 @@ static const struct {
     enum lab_action action;
     size_t n_numbers;
 } actions[] = {
-    {"drop", LAB_DROP, 0},       {"delay", LAB_DELAY, 1}, {"copy", LAB_COPY, 1},
-    {"corrupt", LAB_CORRUPT, 0}, {"reset", LAB_RESET, 1}, {"random", LAB_RANDOM, 5},
+    {"drop", LAB_DROP, 0},       {"delay", LAB_DELAY, 1},   {"copy", LAB_COPY, 1},
+    {"corrupt", LAB_CORRUPT, 0}, {"reset", LAB_RESET, 1},   {"flags", LAB_FLAGS, 1},
+    {"append", LAB_APPEND, 1},   {"age", LAB_AGE, 1},       {"split", LAB_SPLIT, 0},
+    {"third", LAB_THIRD, 0},     {"random", LAB_RANDOM, 5},
 };
 
 enum { FIXED_WORDS = 4, WORDS_MAX = FIXED_WORDS + 5 };

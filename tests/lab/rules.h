@@ -20,6 +20,12 @@
  *            corrupt      arrives with a wrong TCP checksum
  *            reset N      arrives, and right behind it a forged RST of the same sender whose
  *                         sequence number is N beyond the end of this segment
+ *            flags N      arrives with these flag bits instead (a number, 8 is PSH alone)
+ *            append N     arrives, and right behind it N forged bytes of the same sender, from the
+ *                         number that this segment ends at
+ *            age N        arrives with a timestamp (TSval) that is N lower
+ *            split        a SYN,ACK: its acknowledgment arrives first, its SYN right behind
+ *            third        a SYN,ACK that answers such a SYN arrives as a plain ACK
  *            random SEED LOSS LATE MS TWICE
  *                         the dice decide: in LOSS of 100 cases it is dropped, in LATE delayed,
  *                         in TWICE copied, by 1 to MS milliseconds. The dice know nothing but
@@ -34,12 +40,25 @@
 #define LAB_ROLLS_MAX 4096
 
 enum lab_direction { LAB_C2S, LAB_S2C };
-enum lab_action { LAB_PASS, LAB_DROP, LAB_DELAY, LAB_COPY, LAB_CORRUPT, LAB_RESET, LAB_RANDOM };
+enum lab_action {
+    LAB_PASS,
+    LAB_DROP,
+    LAB_DELAY,
+    LAB_COPY,
+    LAB_CORRUPT,
+    LAB_RESET,
+    LAB_FLAGS,
+    LAB_APPEND,
+    LAB_AGE,
+    LAB_SPLIT,
+    LAB_THIRD,
+    LAB_RANDOM
+};
 
 /* What happens to one segment; never LAB_RANDOM. */
 struct lab_act {
     enum lab_action action;
-    uint32_t number; /* milliseconds, or sequence numbers */
+    uint32_t number; /* milliseconds, sequence numbers, flags, bytes or ticks */
 };
 
 /* Chances in percent. */

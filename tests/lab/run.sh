@@ -5,6 +5,8 @@
 # the sections [client], [server] (scripts of peer.c), [router] (rules of rules.h).
 #
 #     vantage client|server|any   the router's interface to capture on (any: both)   [client]
+#             mirror              its mirror port: each frame as it comes, and with a VLAN tag as it goes
+#             host                on the client itself, `any` device
 #     delay MS[/MS]               one way, and back when that differs                 [5]
 #     filter BPF                  what tcpdump keeps                                  [tcp]
 #     tcpdump OPTION…             more options;  `capture dumpcap` writes pcapng instead
@@ -33,13 +35,17 @@ section() { # NAME
 }
 
 capture() {
-    local interface=to_$vantage
-    [ "$vantage" = any ] && interface=any
+    local interface=to_$vantage where=router
+    case $vantage in
+    any) interface=any ;;
+    mirror) interface=seen ;;
+    host) interface=any where=client ;;
+    esac
     if [ "$(setting capture tcpdump)" = dumpcap ]; then
-        start capture router dumpcap -q -i $interface -f "$filter" -w "$work/capture"
+        start capture $where dumpcap -q -i $interface -f "$filter" -w "$work/capture"
     else
         # shellcheck disable=SC2046 # the options are words
-        start capture router tcpdump -q -n -Z root --immediate-mode -U -i $interface -w "$work/capture" \
+        start capture $where tcpdump -q -n -Z root --immediate-mode -U -i $interface -w "$work/capture" \
             $(setting tcpdump '') "$filter"
     fi
     capturing=${children[-1]}
@@ -106,11 +112,16 @@ record() { # NAME
     rm -f "$work/capture"
     for part in client server router; do section $part; done
     build_net
+    mirror=
+    if [ $vantage = mirror ]; then
+        mirror=mirror
+        build_mirror
+    fi
     while read -r _ host key value; do
         on "$host" sysctl -qw "$key=$value"
     done < <(awk '/^\[/ { exit } $1 == "sysctl"' "$scenario")
     [ -z "$trace" ] || echo >"$trace/trace"
-    start router router "$bin/router" to_client to_server "$(setting delay 5)" "$work/router"
+    start router router "$bin/router" to_client to_server "$(setting delay 5)" "$work/router" $mirror
     start watch-client client "$bin/watch" client
     start watch-server server "$bin/watch" server
     play
@@ -122,6 +133,7 @@ record() { # NAME
 
 need
 mkdir -p "$out/pcaps" "$out/tests/lab/states"
+wait_for_others
 open_trace
 if [ $# = 0 ]; then
     mapfile -t names < <(cd "$here/scenarios" && ls ./*.lab | sed 's|^\./||; s|\.lab$||')

@@ -71,8 +71,11 @@ function becomes(i,    j, e, c) {
 
 function connection(host, client_port, server_port, begins,    pair) {
     pair = client_port SUBSEP server_port
-    if (begins) lives[host, pair]++
-    if (!lives[host, pair]) lives[host, pair] = 1
+    if (begins || !lives[host, pair]) {
+        lives[host, pair]++
+        # What a server's socket begins, the latest of the client's has asked for.
+        if (host == "server" && lives[host, pair] < lives["client", pair]) lives[host, pair] = lives["client", pair]
+    }
     if (!((pair, lives[host, pair]) in number)) {
         number[pair, lives[host, pair]] = ++n_connections
         title[n_connections] = "connection " n_connections " ports " client_port " " server_port
