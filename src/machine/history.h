@@ -78,7 +78,8 @@ struct private_end {
     uint64_t last_payload_number; /* of its last new payload */
     uint64_t fin_covered_number;
     uint64_t segments;      /* sent, copies and damaged ones left out */
-    uint64_t resets;        /* of these: RSTs */
+    uint64_t resets;        /* of these: RSTs … */
+    uint64_t own_resets;    /* … that it can have written itself */
     uint64_t acks_advanced; /* how often its acknowledgment number grew */
     uint32_t dsacks;        /* duplicate reports (RFC 2883) it sent */
     uint32_t keepalives;    /* in a row, without an answer */

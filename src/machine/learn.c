@@ -455,6 +455,7 @@ void sf_learn_manners(struct judgement *j)
     j->pa->segments++;
     if (j->is_rst) {
         j->pa->resets++;
+        j->pa->own_resets += j->is_believed ? 1u : 0u;
         j->pa->last_rst_ns = j->now_ns;
         j->pa->last_rst_seq = j->segment->seq;
     } else {

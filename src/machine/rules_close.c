@@ -114,7 +114,7 @@ bool sf_rule_HALF_CLOSED(const struct judgement *j, struct sf_found *found)
     if (j->segment == NULL)
         return half_closed_by_time(j, found);
     return found->side == j->b && j->fresh > 0 && j->is_plain && j->pa->sent_after_fin &&
-           j->pb->resets == 0 && sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
+           j->pb->own_resets == 0 && sf_history_found(j->flow, SF_CODE_HALF_CLOSED, j->b) == NULL;
 }
 
 /* What of a silence behind a FIN is told: it began with that packet. */
@@ -155,7 +155,7 @@ static bool is_late_fin_reset(const struct judgement *j)
     bool was_waiting = j->pa->fin_covered_ns != SF_NO_TIME && notes->fin.first_ns != SF_NO_TIME &&
                        j->pa->fin_covered_ns < notes->fin.first_ns;
     bool is_answer = notes->last_number == notes->fin.first_number && j->answers_last &&
-                     j->pa->resets == 0 && !has_unread;
+                     j->pa->own_resets == 0 && !has_unread;
     return j->is_rst && j->is_believed && was_waiting && is_answer &&
            j->step->reset_kind == SF_RESET_KIND_NO_CONNECTION;
 }

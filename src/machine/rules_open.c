@@ -140,7 +140,7 @@ bool sf_rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
                       j->pb->fin.first_ns == SF_NO_TIME &&
                       (flow->complete_ns == SF_NO_TIME || !is_proved) &&
                       flow->handshake != SF_HANDSHAKE_SIMULTANEOUS;
-    if (!is_between || j->pa->resets > 0)
+    if (!is_between || j->pa->own_resets > 0)
         return false;
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;

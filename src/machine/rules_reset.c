@@ -53,7 +53,7 @@ static uint32_t count_lost(const struct judgement *j, enum sf_side side)
 
 bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
 {
-    bool is_first_of_all = j->pa->resets == 0 && j->pb->resets == 0;
+    bool is_first_of_all = j->pa->own_resets == 0 && j->pb->own_resets == 0;
     if (!j->is_rst || !j->is_accepted || !is_first_of_all || !was_open(j))
         return false;
     found->octets = count_lost(j, (enum sf_side)found->side);
@@ -69,7 +69,7 @@ static bool has_closed(const struct sf_end *end)
 
 static bool is_first_reset(const struct judgement *j)
 {
-    return j->pa->resets == 0;
+    return j->pa->own_resets == 0;
 }
 
 bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
@@ -111,7 +111,7 @@ bool sf_rule_RESET_AFTER_FIN(const struct judgement *j, struct sf_found *found)
 /* The FIN was sent before the RST that overtook it: what the RST answers came after the close. */
 static bool was_closed_before_reset(const struct judgement *j)
 {
-    return j->is_first_fin && j->pa->resets > 0 &&
+    return j->is_first_fin && j->pa->own_resets > 0 &&
            count_outstanding(j->B, first_outstanding(j->B)) > 0 &&
            j->step->before[j->a].state == SF_STATE_CLOSED;
 }
