@@ -34,6 +34,21 @@ static bool names_by_sack(const struct judgement *j, const struct entry *fin)
            seq_not_after(fin->end, options->sack_right);
 }
 
+/* The SYN again, long after a SYN,ACK: silence had told already that this did not arrive. */
+static void recall_unanswered(struct judgement *j)
+{
+    struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
+    for (unsigned i = 0; j->is_syn_again && i < j->pa->log.n; i++) {
+        struct entry *entry = &j->pa->log.entry[i];
+        if ((entry->bits & ENTRY_UNANSWERED) == 0)
+            continue;
+        entry->bits &= (uint16_t)~ENTRY_UNANSWERED;
+        by->is_lost = true;
+        by->is_timed |= (j->A->known & SF_KNOWS_RTT) != 0;
+        by->heard = *entry;
+    }
+}
+
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
@@ -199,6 +214,8 @@ static void contradict_by_words(struct judgement *j)
     bool is_past = j->is_stale_syn || j->is_foreign_syn;
     if (j->is_syn && !is_past)
         take_back(j, SF_SIGN_SYN_AGAIN);
+    if (j->is_syn && !is_past)
+        recall_unanswered(j);
     if (j->is_synack && j->fits_syn && !is_past)
         take_back(j, SF_SIGN_SYN_ACK_AGAIN);
     if (says_answer_without_syn(j))

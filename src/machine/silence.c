@@ -162,7 +162,7 @@ static void strike_synack(struct sf_flow *flow, int64_t now_ns)
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
         if (is_heard_synack(entry) && entry->time_ns + SECOND_NS <= now_ns)
-            entry->bits |= ENTRY_STRUCK;
+            entry->bits |= ENTRY_STRUCK | ENTRY_UNANSWERED;
     }
     sf_fold_path(flow, SF_CLIENT);
 }
