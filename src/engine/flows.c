@@ -470,6 +470,19 @@ static int retire(struct flows *flows, struct placing *placing, const struct att
     return end_flow(flows, placing->record[0], SF_ENDED_OVER, err);
 }
 
+/* The attempt that the new one begins beside, if that is what happened. */
+static int tell_renumbered(struct flows *flows, const struct placing *placing,
+                           const struct sf_segment *segment, const struct attachment *where,
+                           struct sf_error *err)
+{
+    struct sf_step step;
+    if (!where->isn_changed)
+        return 0;
+    const struct record *old = placing->record[0];
+    sf_machine_renumbered(&placing->record[0]->flow, segment, &step);
+    return tell_silence(flows, &old->flow, &step, segment->time_ns, err);
+}
+
 /* Where the segment belongs, once what was held has found its own place. */
 static int decide(struct flows *flows, const struct sf_segment *segment, struct placing *placing,
                   struct attachment *where, struct sf_error *err)
@@ -497,6 +510,8 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
     if (where.verb == ATTACH_NEW) {
         struct record *opened;
         status = retire(flows, &placing, &where, err);
+        if (status == 0)
+            status = tell_renumbered(flows, &placing, segment, &where, err);
         if (status == 0)
             status = open_flow(flows, segment, 0, &opened, err);
         if (status != 0)

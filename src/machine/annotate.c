@@ -126,6 +126,10 @@ static void annotate_synack(struct judgement *j)
         say(j, SF_SAY_SYNACK_AGAIN, j->gap_ns, 0, 0);
         return;
     }
+    if (j->is_renumbered) {
+        say(j, SF_SAY_OTHER_NUMBER, j->segment->seq, 0, 0);
+        return;
+    }
     if (j->flow->history->syns_crossed) {
         say(j, j->a == SF_CLIENT ? SF_SAY_ACK_IS_Y_PLUS_1 : SF_SAY_ACK_IS_X_PLUS_1, 0, 0, 0);
         return;

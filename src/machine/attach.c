@@ -4,6 +4,7 @@
 
 #include "machine/history.h"
 #include "machine/seq.h"
+#include "machine/silence.h"
 
 enum phase {
     PHASE_EMBRYONIC, /* SYN_SENT or SYN_RCVD only */
@@ -147,8 +148,11 @@ static void note_reuse(const struct sf_flow *old, enum phase phase, const struct
 
 static bool has_isn(const struct sf_flow *flow, const struct sf_segment *segment)
 {
-    const struct sf_end *end = &flow->end[side_of(flow, segment->from)];
-    return (end->known & SF_KNOWS_ISS) != 0 && end->iss == segment->seq;
+    enum sf_side side = side_of(flow, segment->from);
+    const struct sf_end *end = &flow->end[side];
+    const struct other_synack *other = &flow->history->end[side].other;
+    return (end->known & SF_KNOWS_ISS) != 0 &&
+           (end->iss == segment->seq || (other->is_there && other->isn == segment->seq));
 }
 
 static bool is_crossing(const struct sf_flow *flow, const struct sf_segment *segment)
@@ -158,8 +162,38 @@ static bool is_crossing(const struct sf_flow *flow, const struct sf_segment *seg
     return history->end[sf_other(side)].has_said_plain_syn && history->end[side].segments == 0;
 }
 
-static void decide_syn(const struct standing *standing, const struct sf_segment *segment,
-                       int64_t msl_ns, struct attachment *result)
+/* Its sender waits for an answer still: nobody has reset the attempt, nor should it be over. */
+static bool is_waiting(const struct sf_flow *flow, const struct sf_segment *segment)
+{
+    const struct private_end *end = flow->history->end;
+    return end[side_of(flow, segment->from)].has_said_plain_syn &&
+           end[0].resets + end[1].resets == 0 &&
+           sf_silence_due(flow, SILENCE_NO_ANSWER) > segment->time_ns &&
+           sf_silence_due(flow, SILENCE_HALF_OPEN) > segment->time_ns;
+}
+
+/* A SYN while the youngest attempt has come to nothing yet: one of that, of an earlier attempt, or
+ * a new one. */
+static void decide_young_syn(const struct standing *standing, uint32_t n,
+                             const struct sf_segment *segment, int64_t msl_ns,
+                             struct attachment *result)
+{
+    const struct sf_flow *flow = standing[0].flow;
+    if (has_isn(flow, segment) || is_crossing(flow, segment))
+        return;
+    for (uint32_t i = 1; i < n; i++) {
+        if (!standing[i].is_written && has_isn(standing[i].flow, segment) &&
+            phase_of(standing[i].flow, segment->time_ns, msl_ns) == PHASE_EMBRYONIC) {
+            result->to = i;
+            return;
+        }
+    }
+    result->verb = ATTACH_NEW;
+    result->isn_changed = !standing[0].is_written && is_waiting(flow, segment);
+}
+
+static void decide_syn(const struct standing *standing, uint32_t n,
+                       const struct sf_segment *segment, int64_t msl_ns, struct attachment *result)
 {
     const struct sf_flow *flow = standing[0].flow;
     enum phase phase = phase_of(flow, segment->time_ns, msl_ns);
@@ -178,7 +212,7 @@ static void decide_syn(const struct standing *standing, const struct sf_segment 
     bool was_cut_short = flow->complete_ns == SF_NO_TIME && flow->history->rst_in_handshake;
     switch (phase) {
     case PHASE_EMBRYONIC:
-        result->verb = same || is_crossing(flow, segment) ? ATTACH_JOIN : ATTACH_NEW;
+        decide_young_syn(standing, n, segment, msl_ns, result);
         break;
     case PHASE_OPEN:
         result->verb = same ? ATTACH_JOIN : ATTACH_HOLD;
@@ -307,7 +341,7 @@ void sf_attach_decide(const struct standing *standing, uint32_t n, const struct 
     else if (is_synack)
         decide_synack(standing, n, segment, msl_ns, result);
     else if (is_syn)
-        decide_syn(standing, segment, msl_ns, result);
+        decide_syn(standing, n, segment, msl_ns, result);
     else
         decide_plain(standing, n, segment, result);
     if (result->settle == SETTLE_AS_NEW && youngest->held != NULL) {

@@ -66,6 +66,7 @@ struct attachment {
     uint32_t to;           /* index into the standings, for JOIN, HOLD and LATE */
     struct reuse reuse;    /* for NEW and SETTLE_AS_NEW */
     bool old_is_forgotten; /* SETTLE_AS_NEW: the earlier connection was still open */
+    bool isn_changed;      /* NEW: its sender was waiting for an answer to another SYN */
     bool is_dead;          /* the SYN that opens it is an old duplicate: nobody asked */
 };
 

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Routes change by a hop or two; other hosts begin elsewhere. */
+#define TTL_UNLIKE 3
+
 static void private_end_init(struct private_end *end)
 {
     sf_sighting_init(&end->syn);
@@ -125,4 +128,11 @@ bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t 
     const struct sf_end *end = &flow->end[side];
     int64_t rtt = (end->known & SF_KNOWS_RTT) != 0 ? end->rtt_ns + RTT_SLACK_NS : RTT_UNKNOWN_NS;
     return now_ns - sent_ns >= rtt;
+}
+
+bool sf_history_is_unlike(const struct sf_end *end, const struct sf_segment *segment)
+{
+    int difference = (int)segment->ttl - (int)end->ttl;
+    return (end->known & SF_KNOWS_TTL) != 0 &&
+           (difference >= TTL_UNLIKE || difference <= -TTL_UNLIKE);
 }

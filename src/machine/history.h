@@ -52,11 +52,21 @@ struct stubborn {
     uint64_t number;     /* of the last one */
 };
 
+/* A SYN,ACK for the same SYN, with another number. */
+struct other_synack {
+    int64_t time_ns;
+    uint32_t isn;
+    uint16_t flags;
+    struct sf_options options;
+    bool is_there;
+};
+
 struct private_end {
     struct log log;
     struct holes holes;
     struct sighting syn, fin; /* `syn` is its SYN or SYN,ACK */
     struct stubborn stubborn;
+    struct other_synack other;
 
     /* Moments; SF_NO_TIME: never, or none. */
     int64_t last_ns;         /* its last segment */
@@ -182,5 +192,8 @@ uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_c
  */
 bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,
                          int64_t now_ns);
+
+/* Is the segment's TTL unlike that of the end which is said to have sent it? */
+bool sf_history_is_unlike(const struct sf_end *end, const struct sf_segment *segment);
 
 #endif

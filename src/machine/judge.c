@@ -61,7 +61,9 @@ static void judge_syn(struct judgement *j)
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
     bool is_other = (j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss;
     bool has_fin = (j->segment->flags & SF_FIN) != 0;
-    j->is_foreign_syn = j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 && (is_other || has_fin);
+    j->is_renumbered = j->is_synack && j->fits_syn && j->pa->has_said_synack && is_other;
+    j->is_foreign_syn = (j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 && (is_other || has_fin)) ||
+                        j->is_renumbered;
     j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
 }
 

@@ -60,6 +60,7 @@ struct judgement {
     bool fits_syn;       /* a SYN,ACK that acknowledges the other end's SYN */
     bool is_stale_syn;   /* a SYN of an end that has proved more than its handshake */
     bool is_foreign_syn; /* a SYN with other numbers than this connection's */
+    bool is_renumbered;  /* of these: a SYN,ACK that answers the same SYN with another number */
     uint8_t drops;       /* a SYN again, without these features of the first one */
     bool is_first_fin;
     uint32_t fresh;      /* payload octets above everything seen */

@@ -118,7 +118,7 @@ void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment)
  */
 
 /* Windows are scaled only when both SYNs carried the option: RFC 7323 §2.2. */
-static void agree_on_scale(struct sf_flow *flow)
+void sf_learn_scale(struct sf_flow *flow)
 {
     bool both = true;
     for (int side = 0; side < 2; side++) {
@@ -163,7 +163,7 @@ static void learn_syn(struct judgement *j)
     end->has_options = true;
     j->pa->syn_payload = j->segment->payload;
     j->pa->syn_end = j->text + j->segment->payload;
-    agree_on_scale(j->flow);
+    sf_learn_scale(j->flow);
 }
 
 static void learn_fin(struct judgement *j)
@@ -314,7 +314,8 @@ static void credit_unseen(struct judgement *j)
 
 void sf_learn_acknowledged(struct judgement *j)
 {
-    if (!j->has_ack || j->is_rst || j->is_bad_ack || j->is_absurd || (j->is_synack && !j->fits_syn))
+    if (!j->has_ack || j->is_rst || j->is_bad_ack || j->is_absurd ||
+        (j->is_synack && (!j->fits_syn || j->is_renumbered)))
         return;
     uint32_t ack = j->segment->ack;
     if ((j->B->known & SF_KNOWS_SEQ) == 0)

@@ -15,6 +15,9 @@ void sf_learn_begin(struct sf_flow *flow, const struct sf_segment *segment);
  */
 void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment);
 
+/* The shift of both ends' windows, once both SYNs are known. */
+void sf_learn_scale(struct sf_flow *flow);
+
 /* Octets of A that passed, its highest number, its SYN's options, its FIN. */
 void sf_learn_sent(struct judgement *j);
 

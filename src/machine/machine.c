@@ -8,6 +8,7 @@
 #include "machine/learn.h"
 #include "machine/outcome.h"
 #include "machine/record.h"
+#include "machine/renumber.h"
 #include "machine/reset.h"
 #include "machine/rules.h"
 #include "machine/seq.h"
@@ -104,7 +105,7 @@ static void follow_times(struct sf_flow *flow, const struct sf_segment *segment)
 static void provoke(struct judgement *j)
 {
     enum sf_detail detail = SF_DETAIL_NONE;
-    if (j->is_stale_syn)
+    if (j->is_stale_syn || (j->is_renumbered && j->flow->complete_ns != SF_NO_TIME))
         detail = SF_DETAIL_ANSWERS_SYN_IN_OPEN;
     else if (j->is_rst && j->place == RESET_INEXACT && !j->is_accepted)
         detail = SF_DETAIL_ANSWERS_INEXACT_RST;
@@ -206,6 +207,7 @@ static void take_sound(struct judgement *j)
     sf_learn_sent(j);
     sf_learn_acknowledged(j);
     sf_learn_window(j);
+    sf_renumber_note(j);
     withdraw_stalled(j);
     if (j->window_closes || j->window_opens)
         j->step->marks |= SF_MARK_WINDOW;
@@ -240,6 +242,7 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
             step->marks |= SF_MARK_REUSE;
     }
     sf_learn_roles(flow, segment);
+    sf_renumber_choose(flow, segment);
     if (fate == SF_FATE_SETTLED)
         step->marks |= SF_MARK_HELD;
     sf_step_view_before(flow, step);
@@ -315,6 +318,24 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                              .detail = SF_DETAIL_FORGOT_SYN};
     if (sf_history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
         sf_history_add_found(flow, &found);
+}
+
+void sf_machine_renumbered(struct sf_flow *flow, const struct sf_segment *syn, struct sf_step *step)
+{
+    memset(step, 0, sizeof *step);
+    step->marks = SF_MARK_SILENCE;
+    step->first_found = flow->n_found;
+    sf_step_view_before(flow, step);
+    enum sf_side side = sf_flow_sender(flow, syn);
+    struct sf_found found = {.code = SF_CODE_ISN_CHANGED,
+                             .severity = SF_WARNING,
+                             .side = (uint8_t)side,
+                             .number = syn->number,
+                             .time_ns = syn->time_ns,
+                             .count = 1};
+    if (sf_history_is_unlike(&flow->end[side], syn))
+        found.detail = SF_DETAIL_OTHER_HOST;
+    sf_history_add_found(flow, &found);
 }
 
 void sf_machine_note_delay(struct sf_flow *flow, int64_t delay_ns)

@@ -67,6 +67,13 @@ void sf_machine_count_repeats(struct sf_flow *flow, const struct sf_segment *syn
 void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                           const struct sf_segment *syn, struct sf_step *step);
 
+/*
+ * The end that waits for an answer in `flow` sent a SYN with another number, which opens a
+ * connection of its own. ISN_CHANGED.
+ */
+void sf_machine_renumbered(struct sf_flow *flow, const struct sf_segment *syn,
+                           struct sf_step *step);
+
 /* A SYN that TIME_WAIT_SYN_REJECTED tells of was accepted in the end: what that cost. */
 void sf_machine_note_delay(struct sf_flow *flow, int64_t delay_ns);
 

@@ -139,7 +139,7 @@ static bool is_worth_hearing(const struct judgement *j)
     if (j->is_syn)
         return !j->is_stale_syn && !j->is_foreign_syn;
     if (j->is_synack)
-        return j->fits_syn && !j->is_stale_syn;
+        return j->fits_syn && !j->is_stale_syn && !j->is_foreign_syn;
     return j->is_fin || plain_matters(j);
 }
 

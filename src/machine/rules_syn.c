@@ -7,6 +7,13 @@
 /* Repeats from which on their intervals are looked at. */
 #define REPEATS_MIN 3u
 
+/* Whoever keeps nothing of a SYN answers its repeat with another number after a minute: RFC 4987
+ * §3.6. */
+#define COOKIE_NS INT64_C(60000000000)
+
+/* Ticks by which one clock may seem to stray; SYN cookies hide options in the lowest ones. */
+#define CLOCK_SLACK 1000
+
 bool sf_rule_SYN_BACKOFF_IRREGULAR(const struct judgement *j, struct sf_found *found)
 {
     bool is_syn = (j->is_syn_again || j->is_synack_again) && !j->is_stale_syn;
@@ -47,6 +54,32 @@ bool sf_rule_SYN_FALLBACK(const struct judgement *j, struct sf_found *found)
         return false;
     found->side = (uint8_t)j->a;
     found->detail = (uint8_t)tell_dropped(j->drops);
+    return true;
+}
+
+/* Its timestamps follow another clock than those of the SYN,ACK before (RFC 7323 §5.4: 1 ms to 1 s
+ * a tick). */
+static bool has_other_clock(const struct judgement *j)
+{
+    if ((j->segment->options.present & j->A->options.present & SF_OPT_TIMESTAMPS) == 0)
+        return false;
+    int64_t ticks = seq_distance(j->segment->options.tsval, j->pa->syn.last_tsval);
+    int64_t elapsed_ms = (j->now_ns - j->pa->syn.last_ns) / 1000000;
+    return ticks < -CLOCK_SLACK || ticks > elapsed_ms + CLOCK_SLACK;
+}
+
+/* The client's second number is told when it comes, beside the attempt that it leaves behind. */
+bool sf_rule_ISN_CHANGED(const struct judgement *j, struct sf_found *found)
+{
+    bool answers_again = j->pb->syn.last_ns > j->pa->syn.last_ns;
+    bool is_next_cookie = answers_again && j->now_ns - j->pa->syn.first_ns >= COOKIE_NS;
+    if (!j->is_renumbered || is_next_cookie)
+        return false;
+    found->side = (uint8_t)j->a;
+    if (sf_history_is_unlike(j->A, j->segment) || has_other_clock(j))
+        found->detail = SF_DETAIL_OTHER_HOST;
+    else if (answers_again)
+        found->detail = SF_DETAIL_OR_SYN_COOKIE;
     return true;
 }
 
