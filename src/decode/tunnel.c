@@ -18,6 +18,30 @@ enum sf_skip sf_layer_ipv6_in_ip(struct sf_walk *walk)
     return SF_SKIP_NONE;
 }
 
+/* An Ethernet frame, RFC 3378: version 3 and twelve bits that are 0. */
+enum sf_skip sf_layer_etherip(struct sf_walk *walk)
+{
+    enum { HEADER = 2, VERSION_3 = 0x3000 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return walk_short(walk, HEADER);
+    }
+    if (load_be16(header) != VERSION_3) {
+        return SF_SKIP_TUNNEL;
+    }
+    walk_enter_tunnel(walk, SF_TUNNEL_ETHERIP, 0);
+    walk->next = sf_layer_ethernet;
+    return SF_SKIP_NONE;
+}
+
+/* Labels, in IP (RFC 4023) and in UDP (RFC 7510). */
+enum sf_skip sf_layer_mpls_tunnel(struct sf_walk *walk)
+{
+    walk_enter_tunnel(walk, SF_TUNNEL_MPLS, 0);
+    walk->next = sf_layer_mpls;
+    return SF_SKIP_NONE;
+}
+
 /* ---- in UDP ---------------------------------------------------------------------------------- */
 
 static sf_layer_fn *layer_of_ports(uint16_t source, uint16_t destination)
@@ -70,6 +94,32 @@ enum sf_skip sf_layer_vxlan(struct sf_walk *walk)
     }
     walk_enter_tunnel(walk, SF_TUNNEL_VXLAN, load_be24(header + 4));
     walk->next = sf_layer_ethernet;
+    return SF_SKIP_NONE;
+}
+
+/*
+ * VXLAN-GPE, draft-ietf-nvo3-vxlan-gpe §3: not Ethernet alone. Without the bit for a next protocol
+ * it is VXLAN.
+ */
+enum sf_skip sf_layer_vxlan_gpe(struct sf_walk *walk)
+{
+    enum { HEADER = 8, HAS_ID = 0x08, HAS_PROTOCOL = 0x04, IPV4 = 1, IPV6 = 2, ETHERNET = 3 };
+    struct sf_cursor peek = walk->cursor;
+    const uint8_t *header = take(&peek, HEADER);
+    if (header == NULL) {
+        return too_short(walk, HEADER);
+    }
+    if ((header[0] & HAS_PROTOCOL) == 0) {
+        return sf_layer_vxlan(walk);
+    }
+    uint8_t protocol = header[3];
+    walk->cursor = peek;
+    walk->next = protocol == IPV4       ? sf_layer_ipv4
+                 : protocol == IPV6     ? sf_layer_ipv6
+                 : protocol == ETHERNET ? sf_layer_ethernet
+                                        : sf_layer_tunnel;
+    walk_enter_tunnel(walk, SF_TUNNEL_VXLAN_GPE,
+                      (header[0] & HAS_ID) != 0 ? load_be24(header + 4) : 0);
     return SF_SKIP_NONE;
 }
 
@@ -139,4 +189,129 @@ enum sf_skip sf_layer_gtp(struct sf_walk *walk)
     walk_enter_tunnel(walk, SF_TUNNEL_GTP, 0);
     walk->next = sf_layer_raw_ip;
     return pass_gtp_optional(walk, header[0]);
+}
+
+/*
+ * Anything in anything (draft-massar-v6ops-ayiya §4): lengths of identity and signature, what to do
+ * with it, and an IP protocol number.
+ */
+enum sf_skip sf_layer_ayiya(struct sf_walk *walk)
+{
+    enum { HEADER = 8, FORWARD = 1, OPERATION = 0x0f, IPV4 = 4, IPV6 = 41 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return too_short(walk, HEADER);
+    }
+    size_t identity = (size_t)1 << (header[0] >> 4);
+    size_t rest = identity + 4u * (header[1] >> 4);
+    if ((header[2] & OPERATION) != FORWARD || (header[3] != IPV4 && header[3] != IPV6)) {
+        return SF_SKIP_NOT_TCP;
+    }
+    if (take(&walk->cursor, rest) == NULL) {
+        return walk_short(walk, rest);
+    }
+    walk_enter_tunnel(walk, SF_TUNNEL_AYIYA, 0);
+    walk->next = header[3] == IPV4 ? sf_layer_ipv4 : sf_layer_ipv6;
+    return SF_SKIP_NONE;
+}
+
+/* ---- Teredo, RFC 4380 §5.1.1 ----------------------------------------------------------------- */
+
+/* Authentication and where the packet came from: either, both in this order, or none. */
+static enum sf_skip pass_teredo_indicators(struct sf_walk *walk)
+{
+    enum { TYPE = 2, AUTHENTICATION = 0x0001, FIXED = 4, NONCE_AND_CONFIRMATION = 9, ORIGIN = 8 };
+    struct sf_cursor peek = walk->cursor;
+    const uint8_t *type = take(&peek, TYPE);
+    const uint8_t *lengths = take(&peek, FIXED - TYPE);
+    if (type != NULL && lengths != NULL && load_be16(type) == AUTHENTICATION) {
+        size_t length = FIXED + (size_t)lengths[0] + lengths[1] + NONCE_AND_CONFIRMATION;
+        if (take(&walk->cursor, length) == NULL) {
+            return walk_short(walk, length);
+        }
+    }
+    peek = walk->cursor;
+    type = take(&peek, TYPE);
+    bool is_origin = type != NULL && load_be16(type) == 0;
+    return !is_origin || take(&walk->cursor, ORIGIN) != NULL ? SF_SKIP_NONE
+                                                             : walk_short(walk, ORIGIN);
+}
+
+enum sf_skip sf_layer_teredo(struct sf_walk *walk)
+{
+    enum sf_skip skip = pass_teredo_indicators(walk);
+    if (skip != SF_SKIP_NONE) {
+        return skip;
+    }
+    if (bytes_left(&walk->cursor) == 0) {
+        return too_short(walk, 1);
+    }
+    if (walk->cursor.at[0] >> 4 != 6) {
+        return SF_SKIP_NOT_TCP;
+    }
+    walk_enter_tunnel(walk, SF_TUNNEL_TEREDO, 0);
+    walk->next = sf_layer_ipv6;
+    return SF_SKIP_NONE;
+}
+
+/* ---- L2TP, RFC 2661 §3.1 --------------------------------------------------------------------- */
+
+/* What the flags of a data message announce: length, sequence numbers, an offset and its padding.
+ */
+static enum sf_skip pass_l2tp_fields(struct sf_walk *walk, uint16_t flags)
+{
+    enum { LENGTH = 0x4000, SEQUENCE = 0x0800, OFFSET = 0x0200, IDS = 4, FIXED = 2 };
+    if ((flags & LENGTH) != 0) {
+        const uint8_t *length = take(&walk->cursor, 2);
+        if (length == NULL) {
+            return walk_short(walk, 2);
+        }
+        if (load_be16(length) < FIXED + 2) {
+            return SF_SKIP_MALFORMED;
+        }
+        walk_limit(walk, load_be16(length) - (FIXED + 2u));
+    }
+    size_t rest = IDS + ((flags & SEQUENCE) != 0 ? 4u : 0);
+    if (take(&walk->cursor, rest) == NULL) {
+        return walk_short(walk, rest);
+    }
+    if ((flags & OFFSET) == 0) {
+        return SF_SKIP_NONE;
+    }
+    const uint8_t *offset = take(&walk->cursor, 2);
+    size_t padding = offset != NULL ? load_be16(offset) : 0;
+    return offset != NULL && take(&walk->cursor, padding) != NULL
+               ? SF_SKIP_NONE
+               : walk_short(walk, offset != NULL ? padding : 2);
+}
+
+enum sf_skip sf_layer_l2tp(struct sf_walk *walk)
+{
+    enum { FIXED = 2, CONTROL = 0x8000, VERSION = 0x000f, L2TP_2 = 2 };
+    const uint8_t *header = take(&walk->cursor, FIXED);
+    if (header == NULL) {
+        return too_short(walk, FIXED);
+    }
+    uint16_t flags = load_be16(header);
+    if ((flags & CONTROL) != 0) {
+        return SF_SKIP_NOT_TCP;
+    }
+    if ((flags & VERSION) != L2TP_2) {
+        return SF_SKIP_TUNNEL; /* version 3 does not say what is inside */
+    }
+    walk_enter_tunnel(walk, SF_TUNNEL_L2TP, 0);
+    walk->next = sf_layer_ppp;
+    return pass_l2tp_fields(walk, flags);
+}
+
+/* ---- IPsec in UDP, RFC 3948 §2 --------------------------------------------------------------- */
+
+enum sf_skip sf_layer_esp_in_udp(struct sf_walk *walk)
+{
+    enum { MARKER = 4 };
+    const uint8_t *marker = take(&walk->cursor, MARKER);
+    if (marker == NULL) {
+        return too_short(walk, MARKER); /* to keep a translation alive */
+    }
+    return load_be32(marker) != 0 ? SF_SKIP_ENCRYPTED : SF_SKIP_NOT_TCP;
 }

@@ -101,9 +101,10 @@ enum sf_skip sf_walk_type_or_length(struct sf_walk *walk, uint16_t value);
 
 /* Link layers: see links.def. */
 sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null,
-    sf_layer_ppp, sf_layer_hdlc, sf_layer_fddi, sf_layer_token_ring, sf_layer_ipoib,
-    sf_layer_arcnet, sf_layer_arcnet_linux, sf_layer_nflog, sf_layer_juniper_ethernet,
-    sf_layer_wlan, sf_layer_radiotap, sf_layer_prism, sf_layer_avs, sf_layer_ppi;
+    sf_layer_ppp, sf_layer_ppp_hdlc, sf_layer_ppp_directed, sf_layer_hdlc, sf_layer_fddi,
+    sf_layer_token_ring, sf_layer_ipoib, sf_layer_arcnet, sf_layer_arcnet_linux, sf_layer_nflog,
+    sf_layer_juniper_ethernet, sf_layer_wlan, sf_layer_radiotap, sf_layer_prism, sf_layer_avs,
+    sf_layer_ppi;
 
 /* What an ethertype can lead to: see ethertypes.def. */
 sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe, sf_layer_etag,
@@ -114,14 +115,15 @@ sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
     sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah;
 
 /* Tunnels: see protocols.def, and udp_ports.def for those in UDP. */
-sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_udp, sf_layer_vxlan,
-    sf_layer_geneve, sf_layer_gtp;
+sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_etherip,
+    sf_layer_mpls_tunnel, sf_layer_udp, sf_layer_vxlan, sf_layer_vxlan_gpe, sf_layer_geneve,
+    sf_layer_gtp, sf_layer_ayiya, sf_layer_teredo, sf_layer_l2tp, sf_layer_esp_in_udp;
 
 /* A TCP header; a later piece of a datagram. */
 sf_layer_fn sf_layer_tcp, sf_layer_later_piece;
 
 /* Ends of the walk. */
 sf_layer_fn sf_layer_not_ip, sf_layer_not_tcp, sf_layer_tunnel, sf_layer_encrypted,
-    sf_layer_lost_piece;
+    sf_layer_compressed, sf_layer_lost_piece;
 
 #endif

@@ -67,7 +67,8 @@ struct wrapping {
 
 /*
  * Decodes each packet whole, and then cut off at every length: never anything but its segment, one
- * that says it was cut off, or SF_SKIP_TRUNCATED.
+ * that says it was cut off, or SF_SKIP_TRUNCATED; or SF_SKIP_NOT_TCP where so little is left of UDP
+ * that nothing shows a tunnel.
  */
 void check_wrappings(const struct wrapping *wrappings, size_t n);
 

@@ -76,6 +76,78 @@ static const struct {
      0, 0},
 };
 
+#define UDP(ports) OUTER("11") ports " 00 00 00 00 "
+#define AYIYA(operation, next)                                                                     \
+    "41 52 " operation " " next " 4a f6 4b fd 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 "    \
+    "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 02 "
+
+static const struct wrapping others[] = {
+    /* Ethernet in IP; another version of it */
+    {LINK_RAW, OUTER("61") "30 00 " MAC_ADDRESSES "08 00 " HELLO4, .ip_offset = 36,
+     .tunnel = SF_TUNNEL_ETHERIP},
+    {LINK_RAW, OUTER("61") "40 00 " MAC_ADDRESSES "08 00 " HELLO4, .skip = SF_SKIP_TUNNEL},
+    {LINK_RAW, OUTER("61") "30 ", .skip = SF_SKIP_MALFORMED},
+    /* labels in IP and in UDP; GRE in UDP */
+    {LINK_RAW, OUTER("89") "00 01 01 40 " HELLO4, .ip_offset = 24, .tunnel = SF_TUNNEL_MPLS},
+    {LINK_RAW, UDP("c0 00 19 eb") "00 01 01 40 " HELLO6, .ip_offset = 32, .tunnel = SF_TUNNEL_MPLS},
+    {LINK_RAW, UDP("c0 00 12 92") "00 00 08 00 " HELLO4, .ip_offset = 32, .tunnel = SF_TUNNEL_GRE},
+    /* L2TP 3 does not say what is inside */
+    {LINK_RAW, OUTER("73") "00 00 00 01 " HELLO4, .skip = SF_SKIP_TUNNEL},
+    {LINK_RAW, UDP("06 a5 06 a5") "00 03 00 00 00 00 00 01 " HELLO4, .skip = SF_SKIP_TUNNEL},
+    /* VXLAN-GPE: Ethernet, IPv4, IPv6; a service header; without a protocol it is VXLAN */
+    {LINK_RAW, UDP("c0 00 12 b6") "0c 00 00 03 00 00 2a 00 " MAC_ADDRESSES "08 00 " HELLO4,
+     .ip_offset = 50, .tunnel = SF_TUNNEL_VXLAN_GPE, .tunnel_id = 42},
+    {LINK_RAW, UDP("c0 00 12 b6") "0c 00 00 01 00 00 2a 00 " HELLO4, .ip_offset = 36,
+     .tunnel = SF_TUNNEL_VXLAN_GPE, .tunnel_id = 42},
+    {LINK_RAW, UDP("c0 00 12 b6") "04 00 00 02 00 00 2a 00 " HELLO6, .ip_offset = 36,
+     .tunnel = SF_TUNNEL_VXLAN_GPE},
+    {LINK_RAW, UDP("c0 00 12 b6") "0c 00 00 04 00 00 2a 00 " HELLO4, .skip = SF_SKIP_TUNNEL},
+    {LINK_RAW, UDP("c0 00 12 b6") "08 00 00 00 00 00 2a 00 " MAC_ADDRESSES "08 00 " HELLO4,
+     .ip_offset = 50, .tunnel = SF_TUNNEL_VXLAN, .tunnel_id = 42},
+    /* AYIYA: IPv6 in either direction, IPv4; a question whether the other is there */
+    {LINK_RAW, UDP("c0 00 13 d0") AYIYA("11", "29") HELLO6, .ip_offset = 72,
+     .tunnel = SF_TUNNEL_AYIYA},
+    {LINK_RAW, UDP("13 d0 c0 00") AYIYA("11", "04") HELLO4, .ip_offset = 72,
+     .tunnel = SF_TUNNEL_AYIYA},
+    {LINK_RAW, UDP("13 d0 c0 00") AYIYA("12", "29") HELLO6, .skip = SF_SKIP_NOT_TCP},
+    {LINK_RAW, UDP("13 d0 c0 00") AYIYA("11", "3b"), .skip = SF_SKIP_NOT_TCP},
+    {LINK_RAW, UDP("13 d0 c0 00") "41 52 11 29 00 00 00 00 00 00 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("13 d0 c0 00") "41 52 ", .skip = SF_SKIP_NOT_TCP},
+    /* Teredo: bare; with origin; with authentication (of 4 and 2 octets) and origin */
+    {LINK_RAW, UDP("0d d8 c0 00") HELLO6, .ip_offset = 28, .tunnel = SF_TUNNEL_TEREDO},
+    {LINK_RAW, UDP("0d d8 c0 00") "00 00 f2 34 3f ff fd fc " HELLO6, .ip_offset = 36,
+     .tunnel = SF_TUNNEL_TEREDO},
+    {LINK_RAW,
+     UDP("c0 00 0d d8") "00 01 04 02 01 02 03 04 05 06 01 02 03 04 05 06 07 08 00 "
+                        "00 00 f2 34 3f ff fd fc " HELLO6,
+     .ip_offset = 55, .tunnel = SF_TUNNEL_TEREDO},
+    {LINK_RAW, UDP("c0 00 0d d8") "45 00 00 39 ", .skip = SF_SKIP_NOT_TCP},
+    {LINK_RAW, UDP("c0 00 0d d8") "00 01 ff ff 00 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("c0 00 0d d8") "00 00 f2 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("c0 00 0d d8"), .skip = SF_SKIP_NOT_TCP},
+    /* L2TP: least; with all that is optional, padded in UDP; control; a length that cannot be */
+    {LINK_RAW, UDP("06 a5 c0 00") "00 02 00 01 00 02 ff 03 00 21 " HELLO4, .ip_offset = 38,
+     .tunnel = SF_TUNNEL_L2TP},
+    {LINK_RAW,
+     UDP("c0 00 06 a5") "4a 02 00 4d 00 01 00 02 00 00 00 01 00 03 11 22 33 21 " HELLO4 "55 ",
+     .ip_offset = 46, .tunnel = SF_TUNNEL_L2TP},
+    {LINK_RAW, UDP("06 a5 06 a5") "c8 02 00 0c 00 01 00 00 00 00 00 01 ", .skip = SF_SKIP_NOT_TCP},
+    {LINK_RAW, UDP("06 a5 06 a5") "40 02 00 03 00 01 00 02 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("06 a5 06 a5") "02 02 00 01 00 02 ff ff 00 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("06 a5 06 a5") "02 02 00 01 00 02 ff ", .skip = SF_SKIP_MALFORMED},
+    {LINK_RAW, UDP("06 a5 06 a5") "40 02 00", .skip = SF_SKIP_MALFORMED},
+    /* IPsec in UDP: data, key exchange, and what keeps a translation alive */
+    {LINK_RAW, UDP("11 94 11 94") "12 34 56 78 00 00 00 01 ", .skip = SF_SKIP_ENCRYPTED},
+    {LINK_RAW, UDP("11 94 11 94") "00 00 00 00 12 34 56 78 ", .skip = SF_SKIP_NOT_TCP},
+    {LINK_RAW, UDP("11 94 11 94") "ff ", .skip = SF_SKIP_NOT_TCP},
+};
+
+static void test_more_tunnels(void **state)
+{
+    (void)state;
+    check_wrappings(others, sizeof others / sizeof others[0]);
+}
+
 static void test_tunnels_are_opened(void **state)
 {
     struct decoding decoding;
@@ -147,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tunnels_are_opened),
+        cmocka_unit_test(test_more_tunnels),
         cmocka_unit_test(test_cut_tunnels),
         cmocka_unit_test(test_inner_packet_longer_than_the_outer_piece),
     };
