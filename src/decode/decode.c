@@ -58,6 +58,12 @@ enum sf_skip sf_layer_encrypted(struct sf_walk *walk)
     return SF_SKIP_ENCRYPTED;
 }
 
+enum sf_skip sf_layer_compressed(struct sf_walk *walk)
+{
+    (void)walk;
+    return SF_SKIP_COMPRESSED;
+}
+
 enum sf_skip sf_layer_lost_piece(struct sf_walk *walk)
 {
     (void)walk;

@@ -2,16 +2,33 @@
 
 /* What PPP (RFC 1661 §2) and Cisco's HDLC lead to, and labels in front of IP. */
 
+/*
+ * Several links as one, RFC 1990 §3: whole packets, or the first piece of one. Its header is taken
+ * to have the long sequence number, which is what is used unless both ends agreed otherwise.
+ */
+static enum sf_skip multilink(struct sf_walk *walk)
+{
+    enum { HEADER = 4, IS_FIRST = 0x80, IS_LAST = 0x40 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return walk_short(walk, HEADER);
+    }
+    if ((header[0] & IS_FIRST) == 0) {
+        return SF_SKIP_FRAGMENT;
+    }
+    walk->is_in_piece |= (header[0] & IS_LAST) == 0;
+    walk->next = sf_layer_ppp;
+    return SF_SKIP_NONE;
+}
+
 static sf_layer_fn *layer_of_ppp(uint16_t protocol)
 {
-    enum { IPV4 = 0x0021, IPV6 = 0x0057, MPLS = 0x0281 };
     switch (protocol) {
-    case IPV4:
-        return sf_layer_ipv4;
-    case IPV6:
-        return sf_layer_ipv6;
-    case MPLS:
-        return sf_layer_mpls;
+#define PPP(number, layer)                                                                         \
+    case number:                                                                                   \
+        return layer;
+#include "decode/ppp_protocols.def"
+#undef PPP
     default:
         return sf_layer_not_ip;
     }
@@ -44,6 +61,26 @@ enum sf_skip sf_layer_ppp(struct sf_walk *walk)
     }
     walk->next = layer_of_ppp((uint16_t)(*first << 8 | *second));
     return SF_SKIP_NONE;
+}
+
+/* PPP, or Cisco's HDLC, whose address octet is another (RFC 1547 §4.3.1). */
+enum sf_skip sf_layer_ppp_hdlc(struct sf_walk *walk)
+{
+    enum { UNICAST = 0x0f, BROADCAST = 0x8f };
+    if (bytes_left(&walk->cursor) == 0) {
+        return walk_short(walk, 1);
+    }
+    uint8_t address = walk->cursor.at[0];
+    bool is_cisco = address == UNICAST || address == BROADCAST;
+    walk->next = is_cisco ? sf_layer_hdlc : sf_layer_ppp;
+    return SF_SKIP_NONE;
+}
+
+/* As pppd logs it: the direction in front. */
+enum sf_skip sf_layer_ppp_directed(struct sf_walk *walk)
+{
+    walk->next = sf_layer_ppp;
+    return take(&walk->cursor, 1) != NULL ? SF_SKIP_NONE : walk_short(walk, 1);
 }
 
 /* RFC 2516 §4 */

@@ -9,7 +9,14 @@
 
 #include "decoding.h"
 
-enum { LINK_PPP = 9, LINK_PPP_HDLC = 50, LINK_PPP_ETHER = 51, LINK_C_HDLC = 104 };
+enum {
+    LINK_PPP = 9,
+    LINK_PPP_HDLC = 50,
+    LINK_PPP_ETHER = 51,
+    LINK_C_HDLC = 104,
+    LINK_PPP_PPPD = 166,
+    LINK_PPP_WITH_DIR = 204
+};
 
 /* IP 10.0.0.1.41000 > 10.0.0.2.80: Flags [P.], seq 1001:1005, ack 9001, win 502, length 4
  * (44 octets) */
@@ -36,6 +43,20 @@ static const struct {
     {LINK_PPP, "ff 03 c0 21 01 01 00 04", SF_SKIP_NOT_IP, 0},
     {LINK_PPP, "ff 03", SF_SKIP_MALFORMED, 0},
     {LINK_PPP, "ff 03 00", SF_SKIP_MALFORMED, 0},
+    {LINK_PPP, "ff 03 02 83 00 01 01 40 " SYN6, SF_SKIP_NONE, 8},
+    /* several links as one: whole, and a piece that is not the first */
+    {LINK_PPP, "ff 03 00 3d c0 00 00 01 00 21 " DATA4, SF_SKIP_NONE, 10},
+    {LINK_PPP, "00 3d c0 00 00 01 21 " DATA4, SF_SKIP_NONE, 7},
+    {LINK_PPP, "00 3d 40 00 00 02 21 " DATA4, SF_SKIP_FRAGMENT, 0},
+    {LINK_PPP, "00 3d c0 00", SF_SKIP_MALFORMED, 0},
+    /* what cannot be read */
+    {LINK_PPP, "ff 03 00 2d 08 54 c5 68 65", SF_SKIP_COMPRESSED, 0},
+    {LINK_PPP, "ff 03 00 fd 90 01 22 33", SF_SKIP_COMPRESSED, 0},
+    {LINK_PPP, "ff 03 00 53 00 01 22 33", SF_SKIP_ENCRYPTED, 0},
+    /* Cisco's HDLC under the number of PPP; pppd's direction in front */
+    {LINK_PPP_HDLC, "8f 00 08 00 " DATA4, SF_SKIP_NONE, 4},
+    {LINK_PPP_PPPD, "00 ff 03 00 21 " DATA4, SF_SKIP_NONE, 5},
+    {LINK_PPP_WITH_DIR, "01 ff 03 00 57 " SYN6, SF_SKIP_NONE, 5},
     {LINK_PPP_ETHER, "11 00 12 34 00 2e 00 21 " DATA4, SF_SKIP_NONE, 8},
     {LINK_ETHERNET, MACS "88 64 11 00 12 34 00 2e 00 21 " DATA4 "00 00", SF_SKIP_NONE, 22},
     {LINK_ETHERNET, MACS "88 64 11 a7 12 34 00 00", SF_SKIP_NOT_IP, 0},
@@ -71,8 +92,28 @@ static void test_point_to_point_links_and_labels(void **state)
     decoding_release(&decoding);
 }
 
+/* The first piece: the IP packet is longer than it, and that is no damage. */
+static void test_first_piece_over_several_links(void **state)
+{
+    struct decoding decoding;
+    (void)state;
+    decoding_init(&decoding);
+    assert_int_equal(decode_hex(&decoding, LINK_PPP,
+                                "00 3d 80 00 00 01 21 "
+                                "45 00 01 00 12 34 00 00 40 06 00 00 0a 00 00 02 0a 00 00 01 "
+                                "00 50 a0 28 00 00 23 29 00 00 03 e9 50 18 01 f6 00 00 00 00 "
+                                "00 00 00 00 "),
+                     SF_SKIP_NONE);
+    assert_int_equal(decoding.segment.payload, 216);
+    assert_int_equal(decoding.segment.quality, SF_QUALITY_TRUNCATED);
+    decoding_release(&decoding);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_point_to_point_links_and_labels)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_point_to_point_links_and_labels),
+        cmocka_unit_test(test_first_piece_over_several_links),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
