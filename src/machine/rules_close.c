@@ -81,6 +81,9 @@ static bool lost_its_ack(const struct judgement *j, struct sf_found *found)
     found->side = (uint8_t)j->b;
     found->where = SF_WHERE_AFTER;
     found->certainty = certainty_of(by);
+    /* Sooner than any timer: some stacks answer the other FIN with their own once more. */
+    if (j->gap_ns < TIMER_MIN_NS)
+        found->certainty = SF_PROBABLE;
     return j->is_fin_again && by->is_lost;
 }
 
