@@ -57,6 +57,14 @@ enum sf_detail {
     SF_DETAIL_COUNT
 };
 
+/* What ICMP errors about a segment have in common. */
+enum sf_icmp_kind {
+    SF_ICMP_NONE, /* no such error */
+#define ICMP_KIND(name, says, check) SF_ICMP_##name,
+#include <synfin/icmp.def>
+    SF_ICMP_KIND_COUNT
+};
+
 enum sf_severity { SF_INFO, SF_NOTE, SF_WARNING, SF_ERROR, SF_SEVERITY_COUNT };
 
 enum sf_certainty { SF_PROVED, SF_PROBABLE };

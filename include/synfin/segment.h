@@ -86,8 +86,18 @@ struct sf_key {
 };
 
 enum sf_segment_kind {
-    SF_SEGMENT_SENT,     /* a TCP header and what follows it */
-    SF_SEGMENT_CONTINUED /* a later IP fragment: more payload of a segment that was seen before */
+    SF_SEGMENT_SENT,      /* a TCP header and what follows it */
+    SF_SEGMENT_CONTINUED, /* a later IP fragment: more payload of a segment that was seen before */
+    SF_SEGMENT_QUOTED     /* not sent here: an ICMP error (`icmp`) quotes it */
+};
+
+/* An ICMP error about a segment: RFC 792, RFC 4443. */
+struct sf_icmp {
+    uint8_t reporter[16]; /* the source of the packet that brought it; as in sf_key */
+    uint32_t value;       /* the next link's MTU, or where the problem is; 0: not told */
+    uint8_t ip;           /* 4: ICMP, 6: ICMPv6; 0: none */
+    uint8_t type, code;
+    uint8_t kind; /* enum sf_icmp_kind */
 };
 
 enum sf_checksum {
@@ -109,6 +119,12 @@ enum sf_quality {
     SF_QUALITY_NO_TCP_OPTIONS = 0x10 /* options are there but were not captured whole */
 };
 
+/*
+ * Of a quoted segment: `from` is the end that had sent it; number, time_ns, interface, ip_id, ttl,
+ * ip_offset and checksum are those of the ICMP packet. A router need not quote more than the ports
+ * and the sequence number (RFC 792): where the quote ends in front of the flags, data_offset,
+ * flags, ack, window and payload are 0.
+ */
 struct sf_segment {
     uint64_t number; /* of its packet */
     int64_t time_ns;
@@ -134,7 +150,10 @@ struct sf_segment {
     uint8_t checksum_state; /* enum sf_checksum */
     uint8_t quality;        /* enum sf_quality bits */
     bool is_nano;           /* the time has nanoseconds */
-    struct sf_options options;
+    union {
+        struct sf_options options;
+        struct sf_icmp icmp; /* of SF_SEGMENT_QUOTED */
+    };
 };
 
 #endif

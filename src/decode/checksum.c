@@ -1,14 +1,14 @@
-#include "decode/decode.h"
+#include "decode/checksum.h"
 
 #include <assert.h>
 
 #include "base/bytes.h"
+#include "decode/decode.h"
 
 #define PROTOCOL_TCP 6
 #define ALL_ONES     0xffff
 
-/* Adds `n` bytes as 16-bit words in network order. 64 bits hold the sum of any packet. */
-static uint64_t add_bytes(uint64_t sum, const uint8_t *bytes, uint32_t n)
+uint64_t sf_checksum_add(uint64_t sum, const uint8_t *bytes, uint32_t n)
 {
     struct sf_cursor cursor = {bytes, bytes + n};
     const uint8_t *word;
@@ -32,13 +32,18 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)sum;
 }
 
+bool sf_checksum_fits(uint64_t sum)
+{
+    return fold(sum) == ALL_ONES;
+}
+
 /*
  * The pseudo header (RFC 9293 §3.1, RFC 8200 §8.1) without its length. A sum does not ask which
  * address is whose, so the ordered ones of the key will do; unused bytes of an IPv4 one are zero.
  */
 static uint64_t add_pseudo_header(const struct sf_key *key)
 {
-    return add_bytes(PROTOCOL_TCP, &key->addr[0][0], sizeof key->addr);
+    return sf_checksum_add(PROTOCOL_TCP, &key->addr[0][0], sizeof key->addr);
 }
 
 static enum sf_checksum judge(const struct sf_segment *segment, const uint8_t *tcp)
@@ -46,7 +51,7 @@ static enum sf_checksum judge(const struct sf_segment *segment, const uint8_t *t
     uint64_t pseudo = add_pseudo_header(&segment->key);
     uint64_t with_length = pseudo + segment->tcp_length;
     uint16_t field = segment->checksum;
-    if (fold(add_bytes(with_length, tcp, segment->tcp_length)) == ALL_ONES) {
+    if (sf_checksum_fits(sf_checksum_add(with_length, tcp, segment->tcp_length))) {
         return SF_CHECKSUM_GOOD;
     }
     /* A sum of something never folds to 0x0000, only to its other form 0xffff: each is covered. */

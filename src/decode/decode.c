@@ -110,6 +110,7 @@ static void begin_walk(struct sf_walk *walk, struct sf_decoder *decoder,
     walk->cursor = (struct sf_cursor){packet->bytes, packet->bytes + packet->captured};
     walk->is_cut = false;
     walk->is_in_piece = false;
+    walk->quote.is_quoted = false;
     walk->packet = packet;
     walk->segment = segment;
     walk->fragments = &decoder->fragments;
@@ -131,6 +132,13 @@ static enum sf_skip walk_layers(struct sf_walk *walk)
     return skip;
 }
 
+/* An ICMP packet whose quote is of no use stays what it is: not TCP. */
+static enum sf_skip reason_of_quote(const struct sf_walk *walk, enum sf_skip skip)
+{
+    bool may_be_tcp = skip == SF_SKIP_TRUNCATED && walk->quote.is_cut;
+    return skip == SF_SKIP_NONE || may_be_tcp ? skip : SF_SKIP_NOT_TCP;
+}
+
 enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packet,
                        struct sf_segment *segment)
 {
@@ -145,5 +153,6 @@ enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packe
     begin_walk(&walk, decoder, packet, segment);
     begin_segment(segment, packet);
     walk.next = first;
-    return walk_layers(&walk);
+    enum sf_skip skip = walk_layers(&walk);
+    return walk.quote.is_quoted ? reason_of_quote(&walk, skip) : skip;
 }

@@ -19,6 +19,10 @@
  * first piece of a tunnel's own fragments is opened as well; its later pieces are SF_SKIP_FRAGMENT.
  * A first fragment that ends in front of the TCP flags is SF_SKIP_TRUNCATED: nothing is
  * reassembled.
+ *
+ * An ICMP error that quotes a TCP segment gives that segment, as SF_SEGMENT_QUOTED. The key is
+ * that of the connection it belongs to, in the context (VLAN, tunnel) in which the error came; a
+ * tunnel in the quote itself is opened as any other. All other ICMP is SF_SKIP_NOT_TCP.
  */
 #ifndef DECODE_DECODE_H
 #define DECODE_DECODE_H
@@ -43,7 +47,8 @@ void sf_decoder_free(struct sf_decoder *decoder);
  * SF_SKIP_NONE: `segment` is filled, with number and time of the packet and the hash of its key.
  * Else the reason why not, and what `segment` holds means nothing.
  *
- * checksum_state is SF_CHECKSUM_UNVERIFIED, or SF_CHECKSUM_PARTIAL when it cannot be verified.
+ * checksum_state is SF_CHECKSUM_UNVERIFIED, or SF_CHECKSUM_PARTIAL when it cannot be verified. That
+ * of an ICMP error is verified at once.
  *
  * A TCP header of which 14 bytes (up to the flags) were captured is used as far as it reaches;
  * fields behind are 0. Where SF_QUALITY_BAD_OFFSET is set, payload is 0.
@@ -59,7 +64,8 @@ enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packe
                        struct sf_segment *segment);
 
 /*
- * Verifies the TCP checksum (RFC 9293 §3.1) of a segment that was decoded from this packet; sets
+ * Verifies the TCP checksum (RFC 9293 §3.1) of a segment that was decoded from this packet and is
+ * not SF_SEGMENT_QUOTED; sets
  * and returns its checksum_state. SF_CHECKSUM_PARTIAL stays. A field that is zero, or holds the sum
  * of the pseudo header alone (with the segment's length, or 0 for one that the card is to cut), was
  * left to a network card.

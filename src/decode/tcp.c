@@ -32,12 +32,12 @@ static void copy_address(uint8_t to[16], const uint8_t *address, uint8_t ip)
     }
 }
 
-static void fill_key(const struct sf_walk *walk, const uint8_t *header)
+void sf_walk_fill_key(const struct sf_walk *walk, const uint8_t *ports)
 {
     struct sf_segment *segment = walk->segment;
     struct sf_key *key = &segment->key;
-    uint16_t source = load_be16(header);
-    uint16_t target = load_be16(header + 2);
+    uint16_t source = load_be16(ports);
+    uint16_t target = load_be16(ports + 2);
     int order = compare_addresses(walk->source, walk->destination, key->ip);
     uint8_t from = order > 0 || (order == 0 && source > target);
     segment->from = from;
@@ -133,6 +133,9 @@ static struct sf_piece piece_of(const struct sf_walk *walk)
 
 enum sf_skip sf_layer_later_piece(struct sf_walk *walk)
 {
+    if (walk->quote.is_quoted) {
+        return SF_SKIP_NOT_TCP; /* no TCP header to know it by */
+    }
     struct sf_piece piece = piece_of(walk);
     if (piece.end > UINT16_MAX) {
         return SF_SKIP_MALFORMED; /* no datagram is longer (RFC 791 §3.1, RFC 8200 §4.5) */
@@ -155,6 +158,10 @@ static void first_piece(struct sf_walk *walk)
 
 enum sf_skip sf_layer_tcp(struct sf_walk *walk)
 {
+    if (walk->quote.is_quoted) {
+        walk->next = sf_layer_quoted_tcp;
+        return SF_SKIP_NONE;
+    }
     struct sf_segment *segment = walk->segment;
     segment->tcp_offset = (uint16_t)walk_offset(walk); /* sf_decode bounds offsets */
     segment->tcp_length = walk_wire_left(walk);
@@ -173,7 +180,7 @@ enum sf_skip sf_layer_tcp(struct sf_walk *walk)
     }
     fill_header(segment, header);
     read_rest(walk);
-    fill_key(walk, header);
+    sf_walk_fill_key(walk, header);
     if (walk->piece.is_piece) {
         first_piece(walk);
     }

@@ -31,11 +31,21 @@ struct sf_walk_piece {
     bool has_more;
 };
 
+/* What an ICMP error quotes: from its header on the walk goes through the quoted packet. */
+struct sf_walk_quote {
+    bool is_quoted;
+    bool is_cut; /* not all of the ICMP packet was captured */
+    /* Of the packet that quotes; the segment's own fields are overwritten by the quoted headers. */
+    uint16_t ip_id, ip_offset;
+    uint8_t ttl;
+};
+
 struct sf_walk {
     struct sf_cursor cursor; /* from the next header to the end of what was captured of it */
     uint32_t wire_end;       /* where the present layer ended on the wire: offset in the packet */
     bool is_cut;             /* it was to reach beyond the frame's end */
-    bool is_in_piece;        /* inside a tunnel's fragment, which ends before what is in it does */
+    bool is_in_piece;        /* inside a tunnel's fragment, or a quote: it may end before what is in
+                                it does */
     sf_layer_fn *next;
     const struct sf_packet *packet;
     struct sf_segment *segment;
@@ -43,6 +53,7 @@ struct sf_walk {
     const struct sf_hash_key *hash_key;
     const uint8_t *source, *destination; /* of the innermost IP header, 4 or 16 bytes */
     struct sf_walk_piece piece;
+    struct sf_walk_quote quote;
     bool has_no_length; /* IPv6 payload length 0: a jumbo option may follow */
 };
 
@@ -119,8 +130,14 @@ sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_eth
     sf_layer_mpls_tunnel, sf_layer_udp, sf_layer_vxlan, sf_layer_vxlan_gpe, sf_layer_geneve,
     sf_layer_gtp, sf_layer_ayiya, sf_layer_teredo, sf_layer_l2tp, sf_layer_esp_in_udp;
 
-/* A TCP header; a later piece of a datagram. */
-sf_layer_fn sf_layer_tcp, sf_layer_later_piece;
+/* A TCP header; what an ICMP error quotes of one; a later piece of a datagram. */
+sf_layer_fn sf_layer_tcp, sf_layer_quoted_tcp, sf_layer_later_piece;
+
+/* ICMP and ICMPv6: an error is walked on into the packet that it quotes. */
+sf_layer_fn sf_layer_icmp, sf_layer_icmp6;
+
+/* Fills the segment's key, `from` and hash; `ports` are the first four octets of a TCP header. */
+void sf_walk_fill_key(const struct sf_walk *walk, const uint8_t *ports);
 
 /* Ends of the walk. */
 sf_layer_fn sf_layer_not_ip, sf_layer_not_tcp, sf_layer_tunnel, sf_layer_encrypted,

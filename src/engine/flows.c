@@ -547,6 +547,10 @@ int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf
     int status = sf_flows_advance(flows, segment->time_ns, err);
     if (status != 0)
         return status;
+    if (segment->kind == SF_SEGMENT_QUOTED) {
+        flows->totals->packets_skipped[SF_SKIP_ICMP_UNMATCHED]++;
+        return 0;
+    }
     flows->totals->packets_analysed++;
     enum copy copy =
         segment->kind == SF_SEGMENT_SENT ? sf_copies_seen(flows->copies, segment) : COPY_NOT;
