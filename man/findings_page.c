@@ -54,6 +54,24 @@ static const struct outcome skips[] = {
 #undef SKIP
 };
 
+struct icmp_kind {
+    const char *name, *check;
+};
+static const struct icmp_kind icmp_kinds[] = {
+#define ICMP_KIND(name, says, check) {#name, check},
+#include <synfin/icmp.def>
+};
+
+struct icmp_error {
+    int ip, type, code; /* code -1: any other */
+    const char *kind, *text;
+};
+static const struct icmp_error icmp_errors[] = {
+#define ICMP_ERROR(ip, type, code, kind, text) {ip, type, code, #kind, text},
+#define ICMP_OTHER(ip, type, kind, text)       {ip, type, -1, #kind, text},
+#include <synfin/icmp.def>
+};
+
 struct move {
     const char *rule, *from, *sign, *to;
 };
@@ -74,10 +92,8 @@ static const struct move back[] = {
 static const struct {
     const char *mark, *text;
 } ends[] = {
-    {"{side}", "this end"},
-    {"{other}", "the other end"},
-    {"{Side}", "This end"},
-    {"{Other}", "The other end"},
+    {"{side}", "this end"},       {"{other}", "the other end"},   {"{Side}", "This end"},
+    {"{Other}", "The other end"}, {"{reporter}", "the reporter"},
 };
 
 /* `text` with the ends named, cut at `size`. */
@@ -217,6 +233,29 @@ static void print_skips(void)
     print_outcomes(skips, COUNT(skips));
 }
 
+static void print_icmp_error(const struct icmp_error *error)
+{
+    const char *protocol = error->ip == 4 ? "ICMP" : "ICMPv6";
+    if (error->code < 0)
+        printf(".It %s %d\n%s\n", protocol, error->type, error->text);
+    else
+        printf(".It %s %d/%d\n%s\n", protocol, error->type, error->code, error->text);
+}
+
+static void print_icmp(void)
+{
+    for (size_t i = 0; i < COUNT(icmp_kinds); i++) {
+        puts(".Bl -tag -width \"ICMPv6 1/10\" -compact");
+        for (size_t k = 0; k < COUNT(icmp_errors); k++)
+            if (strcmp(icmp_errors[k].kind, icmp_kinds[i].name) == 0)
+                print_icmp_error(&icmp_errors[k]);
+        puts(".El\n.Pp\n.Em Look at :");
+        print_text(icmp_kinds[i].check);
+        if (i + 1 < COUNT(icmp_kinds))
+            puts(".Pp");
+    }
+}
+
 static void print_moves(const struct move *moves, size_t n)
 {
     puts(".Bd -literal -offset indent");
@@ -252,6 +291,7 @@ static const struct {
     {"@WHERES@\n", print_wheres},     {"@DETAILS@\n", print_details},
     {"@SKIPS@\n", print_skips},       {"@SENT@\n", print_sent},
     {"@HEARD@\n", print_heard},       {"@BACK@\n", print_back},
+    {"@ICMP@\n", print_icmp},
 };
 
 /* Prints the part that the line stands for; false when it is a line like any other. */

@@ -16,9 +16,11 @@
 #include <synfin/segment.h>
 
 enum sf_event_kind {
-    SF_EVENT_SEGMENT,   /* a segment took its place in a connection: flow, segment, step */
-    SF_EVENT_SILENCE,   /* findings of silence: flow, found, n_found, time_ns */
-    SF_EVENT_FLOW_END,  /* the connection's row is final: flow */
+    SF_EVENT_SEGMENT,  /* a segment took its place in a connection: flow, segment, step */
+    SF_EVENT_ICMP,     /* an ICMP error quotes a segment of it: flow, segment (what is quoted), step
+                        */
+    SF_EVENT_SILENCE,  /* findings of silence: flow, found, n_found, time_ns */
+    SF_EVENT_FLOW_END, /* the connection's row is final: flow */
     SF_EVENT_FLOW_DROP, /* the connection ended and is not wanted: forget what is kept of it: flow
                          */
     SF_EVENT_TOTALS     /* the input is over: totals */
@@ -33,7 +35,8 @@ enum sf_fate {
     SF_FATE_SETTLED, /* a held SYN took its place: event->flow is where it went */
     SF_FATE_COPY,    /* the capture saw this packet before: it is counted, and changes nothing */
     SF_FATE_DAMAGED, /* its checksum or shape is wrong: it is counted, and changes nothing */
-    SF_FATE_LATE /* it came after the connection's row was written: counted in the totals only */
+    SF_FATE_LATE,   /* it came after the connection's row was written: counted in the totals only */
+    SF_FATE_DOUBTED /* an ICMP error that quotes what its end never sent: it changes nothing */
 };
 
 /* What repeating a segment meant. */
@@ -68,7 +71,9 @@ enum sf_mark {
     SF_MARK_HELD = 0x20000,    /* a SYN was held, or a held SYN took its place */
     SF_MARK_SILENCE = 0x40000, /* no segment: silence was long enough to tell something */
     SF_MARK_END = 0x80000,     /* no segment: the connection's row is about to be written */
-    SF_MARK_ODD = 0x100000     /* its header is as no TCP may write it */
+    SF_MARK_ODD = 0x100000,    /* its header is as no TCP may write it */
+    SF_MARK_ICMP =
+        0x200000 /* an ICMP error; the step's sender is the end whose segment it quotes */
 };
 
 /* Beside the marks of a row of findings.def: its rule is asked once for each end. */
@@ -128,9 +133,10 @@ struct sf_quantiles {
 /* Totals over the chosen connections and over the whole input. */
 struct sf_totals {
     uint64_t packets_read;                   /* records of the input */
-    uint64_t packets_analysed;               /* segments that the machine took */
+    uint64_t packets_analysed;               /* segments, and errors about them */
     uint64_t packets_skipped[SF_SKIP_COUNT]; /* by reason; with the analysed they add up to read */
     uint64_t packets_copied;                 /* of the analysed: captured twice */
+    uint64_t packets_icmp;                   /* of the analysed: ICMP errors about a connection */
     uint64_t packets_offloaded;              /* of the analysed: checksum left to a network card */
     uint64_t late;    /* of the analysed: after the row of their connection was written */
     uint64_t evicted; /* connections written early because memory ran out */

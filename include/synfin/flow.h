@@ -82,6 +82,11 @@ struct sf_found {
     uint8_t state;       /* enum sf_state it speaks of, or SF_STATE_NONE */
     bool is_state_assumed; /* `state` was not proved */
     bool is_lossy;         /* likely only because the capture misses packets; else it were proved */
+
+    /* Of an ICMP error, else 0: */
+    uint16_t quoted_flags; /* of the segment that it quotes, as far as they are known */
+    uint32_t quoted_seq;   /* its number, relative to the first of its end */
+    struct sf_icmp icmp;
 };
 
 #define SF_NO_TIME INT64_MIN

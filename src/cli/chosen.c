@@ -65,7 +65,7 @@ static int learn(struct sf_sink *sink, const struct sf_event *event, struct sf_e
     struct sf_chosen *chosen = (struct sf_chosen *)sink;
     if (event->kind == SF_EVENT_FLOW_END)
         return learn_flow(chosen, event->flow, err);
-    if (event->kind == SF_EVENT_SEGMENT)
+    if (event->kind == SF_EVENT_SEGMENT || event->kind == SF_EVENT_ICMP)
         return learn_packet(chosen, event, err);
     return 0;
 }
@@ -84,7 +84,7 @@ static const struct sf_sink_type learns_flows = {
 
 static const struct sf_sink_type learns_packets = {
     .name = "chosen packets",
-    .wants = SF_WANTS(SF_EVENT_FLOW_END) | SF_WANTS(SF_EVENT_SEGMENT),
+    .wants = SF_WANTS(SF_EVENT_FLOW_END) | SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_ICMP),
     .event = learn,
     .free = free_nothing,
 };

@@ -9,6 +9,7 @@
 #include "machine/attach.h"
 #include "machine/history.h"
 #include "machine/machine.h"
+#include "machine/quote.h"
 #include "track/table.h"
 #include "track/timers.h"
 
@@ -105,6 +106,22 @@ static int tell_segment(struct flows *flows, const struct sf_flow *flow,
                              .n_found = flow->n_found - step->first_found};
     if (event.n_found == 0)
         event.found = NULL;
+    return flows->emit(flows->context, &event, err);
+}
+
+/* An error has its own kind of event, so that nobody takes what it quotes for something sent. */
+static int tell_quote(struct flows *flows, const struct sf_flow *flow,
+                      const struct sf_segment *quoted, const struct sf_step *step,
+                      struct sf_error *err)
+{
+    struct sf_event event = {.kind = SF_EVENT_ICMP,
+                             .time_ns = quoted->time_ns,
+                             .flow = flow,
+                             .segment = quoted,
+                             .step = step,
+                             .n_found = flow->n_found - step->first_found};
+    if (event.n_found > 0)
+        event.found = flow->found + step->first_found;
     return flows->emit(flows->context, &event, err);
 }
 
@@ -432,6 +449,28 @@ static int replace_old(struct flows *flows, struct record *old, const struct sf_
     return end_flow(flows, old, SF_ENDED_OVER, err);
 }
 
+/* Nothing that the error tells can move the connection's times or deadlines: it is no segment. */
+static int take_quote(struct flows *flows, struct record *record, struct sf_segment *quoted,
+                      enum sf_fate fate, struct sf_error *err)
+{
+    struct sf_step step;
+    if (fate == SF_FATE_LATE)
+        flows->totals->late++;
+    sf_quote_take(&flows->machine, &record->flow, quoted, fate, &step);
+    return tell_quote(flows, &record->flow, quoted, &step, err);
+}
+
+/* One of those that were held, where it belongs. */
+static int take_held(struct flows *flows, struct record *to, struct sf_segment *segment,
+                     struct sf_error *err)
+{
+    if (segment->kind == SF_SEGMENT_QUOTED)
+        return take_quote(flows, to, segment, to->is_written ? SF_FATE_LATE : SF_FATE_SETTLED, err);
+    if (to->is_written)
+        return tell_late(flows, to, segment, err);
+    return take(flows, to, NULL, segment, SF_FATE_SETTLED, err);
+}
+
 /* What is held opens a connection of its own, or is told beside the one it was held at. */
 static int settle(struct flows *flows, struct record *record, bool as_new,
                   const struct attachment *why, struct sf_error *err)
@@ -451,8 +490,7 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         sf_machine_note_delay(&record->flow, held->syn[held->n - 1].time_ns - held->syn[0].time_ns);
     }
     for (unsigned i = 0; i < held->n && status == 0; i++)
-        status = to->is_written ? tell_late(flows, to, &held->syn[i], err)
-                                : take(flows, to, NULL, &held->syn[i], SF_FATE_SETTLED, err);
+        status = take_held(flows, to, &held->syn[i], err);
     if (status == 0 && !to->is_written)
         sf_machine_count_repeats(&to->flow, &held->syn[0], held->n_more);
     if (status == 0 && as_new && why != NULL && why->verb == ATTACH_JOIN)
@@ -541,16 +579,59 @@ static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_
     return take(flows, record, NULL, segment, SF_FATE_COPY, err);
 }
 
+/* A receiver throws an error with a wrong checksum away. */
+static enum sf_fate fate_of_quote(const struct flows *flows, const struct sf_segment *quoted)
+{
+    bool is_damaged = quoted->checksum_state == SF_CHECKSUM_BAD;
+    if (is_damaged && flows->settings->verify != SF_VERIFY_NONE)
+        return SF_FATE_DAMAGED;
+    if (sf_copies_seen(flows->copies, quoted) == COPY_NOT)
+        return SF_FATE_TAKEN;
+    flows->totals->packets_copied++;
+    return SF_FATE_COPY;
+}
+
+/* Kept with the SYN as long as there is room, and told at once in any case. */
+static int hold_quote(struct flows *flows, struct record *record, struct sf_segment *quoted,
+                      struct sf_error *err)
+{
+    struct held *held = record->held;
+    if (held->n < HELD_MAX)
+        held->syn[held->n++] = *quoted;
+    return take_quote(flows, record, quoted, SF_FATE_HELD, err);
+}
+
+static int place_quote(struct flows *flows, struct sf_segment *quoted, struct sf_error *err)
+{
+    struct placing placing;
+    find_standings(flows, quoted, &placing);
+    struct quote_place place = sf_quote_place(placing.standing, placing.n, quoted);
+    if (place.verb == QUOTE_UNMATCHED) {
+        flows->totals->packets_skipped[SF_SKIP_ICMP_UNMATCHED]++;
+        return 0;
+    }
+    assert(place.to < placing.n);
+    struct record *record = placing.record[place.to];
+    flows->totals->packets_analysed++;
+    flows->totals->packets_icmp++;
+    enum sf_fate fate = fate_of_quote(flows, quoted);
+    if (fate == SF_FATE_TAKEN && place.verb == QUOTE_HOLD)
+        return hold_quote(flows, record, quoted, err);
+    if (fate == SF_FATE_TAKEN && place.verb == QUOTE_DOUBT)
+        fate = SF_FATE_DOUBTED;
+    if (place.verb == QUOTE_LATE)
+        fate = SF_FATE_LATE;
+    return take_quote(flows, record, quoted, fate, err);
+}
+
 int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf_segment *segment,
                   struct sf_error *err)
 {
     int status = sf_flows_advance(flows, segment->time_ns, err);
     if (status != 0)
         return status;
-    if (segment->kind == SF_SEGMENT_QUOTED) {
-        flows->totals->packets_skipped[SF_SKIP_ICMP_UNMATCHED]++;
-        return 0;
-    }
+    if (segment->kind == SF_SEGMENT_QUOTED)
+        return place_quote(flows, segment, err);
     flows->totals->packets_analysed++;
     enum copy copy =
         segment->kind == SF_SEGMENT_SENT ? sf_copies_seen(flows->copies, segment) : COPY_NOT;

@@ -17,12 +17,15 @@
 
 #define HELD_MAX 8u
 
-/* SYNs of one initial sequence number, held beside the connection that has their ports. */
+/*
+ * SYNs of one initial sequence number, held beside the connection that has their ports; the first
+ * is a SYN, among the rest may be ICMP errors that quote one.
+ */
 struct held {
     uint32_t id;  /* taken with the first of them */
     uint8_t from; /* which end of the key sent them */
     uint8_t n;
-    uint32_t n_more; /* repeats beyond those kept */
+    uint32_t n_more; /* SYNs beyond those kept */
     bool same_isn;   /* the ISN is that of the connection beside which they are held */
     struct sf_segment syn[HELD_MAX];
 };

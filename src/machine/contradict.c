@@ -49,6 +49,13 @@ static void recall_unanswered(struct judgement *j)
     }
 }
 
+/* An end that goes on after an ICMP error did not give up at it; nothing was lost. */
+static void ignore_error(const struct judgement *j, struct entry *error)
+{
+    bool had_time = sf_history_had_time(j->flow, j->a, error->time_ns, j->sent_ns);
+    error->bits |= had_time ? ENTRY_STRUCK : ENTRY_CROSSED;
+}
+
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
@@ -62,6 +69,10 @@ static void take_back(struct judgement *j, enum sf_sign said)
         if ((entry->bits & ENTRY_HEARD) == 0 || !is_heard_as(j, entry, said) ||
             (said == SF_SIGN_FIN_UNHEARD && has_arrived(j, entry)))
             continue;
+        if ((entry->bits & ENTRY_UNREACHABLE) != 0) {
+            ignore_error(j, entry);
+            continue;
+        }
         if (said == SF_SIGN_FIN_UNHEARD && names_by_sack(j, entry)) {
             entry->bits |= ENTRY_BEHIND_HOLE;
         } else if (!is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->sent_ns)) {

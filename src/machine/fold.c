@@ -144,6 +144,8 @@ void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const st
     bool has_fin = (entry->flags & SF_FIN) != 0 && (entry->bits & ENTRY_BEHIND_HOLE) == 0;
     if ((entry->bits & ENTRY_STRUCK) != 0) {
         /* not heard */
+    } else if ((entry->bits & ENTRY_UNREACHABLE) != 0) {
+        signs[n++] = SF_SIGN_UNREACHABLE;
     } else if ((entry->flags & SF_RST) != 0) {
         if ((entry->bits & ENTRY_RST_OF_SYN) != 0)
             signs[n++] = SF_SIGN_RST_OF_SYN;

@@ -126,6 +126,7 @@ struct private_end {
     bool fin_was_blamed;   /* its FIN, which acknowledged the other one, seemed not to arrive */
     bool fin_was_inferred; /* its first FIN was never seen in its place */
     bool fin_is_inferred;  /* its FIN was never seen, but must have been sent */
+    bool syn_was_rejected; /* an ICMP error said that its SYN was not delivered */
 };
 
 struct sf_history {

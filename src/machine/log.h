@@ -24,7 +24,8 @@ enum entry_bit {
     ENTRY_RST_EXACT = 0x20,   /* a RST whose number is or may be the next expected */
     ENTRY_PAYLOAD = 0x40,     /* it carries payload */
     ENTRY_DOUBTED = 0x80,     /* struck because that is the likelier reading: proves nothing */
-    ENTRY_UNANSWERED = 0x100  /* struck because its receiver stayed silent */
+    ENTRY_UNANSWERED = 0x100, /* struck because its receiver stayed silent */
+    ENTRY_UNREACHABLE = 0x200 /* no segment: an ICMP error about this end's SYN */
 };
 
 struct entry {

@@ -56,10 +56,16 @@ static bool is_told_each_time(enum sf_code code)
     return code == SF_CODE_ZERO_WINDOW || code == SF_CODE_CHALLENGE_ACK;
 }
 
-/* What is odd about a header is told by kind, each with its own count. */
+/* What is odd about a header, and ICMP errors, are told by kind, each with its own count. */
 static bool is_told_by_kind(enum sf_code code)
 {
-    return code == SF_CODE_ILLEGAL_FLAGS;
+    return code == SF_CODE_ILLEGAL_FLAGS || code == SF_CODE_ICMP_REJECTED;
+}
+
+static bool is_of_one_kind(const struct sf_found *x, const struct sf_found *y)
+{
+    return x->code == y->code && x->side == y->side && x->detail == y->detail &&
+           x->icmp.type == y->icmp.type && x->icmp.code == y->icmp.code;
 }
 
 static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_side side)
@@ -178,7 +184,7 @@ static struct sf_found *find_told(const struct sf_flow *flow, const struct sf_fo
         return sf_history_found(flow, code, (enum sf_side)found->side);
     for (uint32_t i = 0; i < flow->n_found; i++) {
         struct sf_found *old = &flow->history->found[i];
-        if (old->code == code && old->side == found->side && old->detail == found->detail)
+        if (is_of_one_kind(old, found))
             return old;
     }
     return NULL;
@@ -194,6 +200,8 @@ static void add(struct judgement *j, const struct sf_found *found)
     }
     old->count++;
     old->octets += found->octets;
+    if (found->icmp.value != 0 && found->icmp.value < old->icmp.value)
+        old->icmp.value = found->icmp.value; /* of several MTUs the smallest is the path's */
     if (found->severity > old->severity)
         old->severity = found->severity;
 }

@@ -21,8 +21,8 @@ bool sf_rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found
     const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
     found->side = (uint8_t)j->a;
     found->interval_ns = j->gap_ns;
-    bool had_arrived =
-        by->is_lost || by->is_crossed || j->flow->history->was_held || j->pb->segments > 0;
+    bool had_arrived = by->is_lost || by->is_crossed || j->flow->history->was_held ||
+                       j->pb->segments > 0 || j->pa->syn_was_rejected;
     found->where = had_arrived ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
     found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
     return true;
@@ -98,7 +98,8 @@ bool sf_rule_NO_ANSWER(const struct judgement *j, struct sf_found *found)
     bool is_due =
         (j->step->marks & SF_MARK_END) != 0 || sf_silence_due(flow, SILENCE_NO_ANSWER) <= j->now_ns;
     if (flow->handshake != SF_HANDSHAKE_NO_ANSWER || !is_due ||
-        flow->history->end[SF_SERVER].segments > 0 || flow->history->is_dead_duplicate)
+        flow->history->end[SF_SERVER].segments > 0 || flow->history->is_dead_duplicate ||
+        flow->history->end[SF_CLIENT].syn_was_rejected)
         return false;
     if (sf_history_found(flow, SF_CODE_NO_ANSWER, SF_CLIENT) != NULL)
         return false;

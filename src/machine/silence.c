@@ -233,7 +233,7 @@ int64_t sf_machine_over_at(const struct sf_flow *flow, int64_t linger_ns)
 /* What silence suggested and a later segment refuted is not said in the row. */
 static void drop_refuted(struct sf_flow *flow)
 {
-    if (flow->handshake != SF_HANDSHAKE_NO_ANSWER)
+    if (flow->handshake != SF_HANDSHAKE_NO_ANSWER || flow->history->end[SF_CLIENT].syn_was_rejected)
         sf_history_drop_found(flow, SF_CODE_NO_ANSWER);
     if (flow->handshake != SF_HANDSHAKE_HALF_OPEN)
         sf_history_drop_found(flow, SF_CODE_HALF_OPEN);

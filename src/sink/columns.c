@@ -324,14 +324,28 @@ static void put_optional(struct sf_output *output, const char *key, const char *
         put_member(output, key, word);
 }
 
-static void put_amount(struct sf_output *output, const char *key, uint64_t amount)
+static void put_value(struct sf_output *output, const char *key, uint64_t value)
 {
-    if (amount == 0)
-        return;
     PUT(output, ",\"");
     sf_output_text(output, key);
     PUT(output, "\":");
-    sf_output_unsigned(output, amount);
+    sf_output_unsigned(output, value);
+}
+
+static void put_amount(struct sf_output *output, const char *key, uint64_t amount)
+{
+    if (amount != 0)
+        put_value(output, key, amount);
+}
+
+void sf_columns_icmp_json(struct sf_output *output, const struct sf_icmp *icmp)
+{
+    char reporter[SF_ADDRESS_SIZE];
+    (void)sf_address_text(reporter, icmp->reporter, icmp->ip);
+    put_value(output, "icmp_type", icmp->type);
+    put_value(output, "icmp_code", icmp->code);
+    put_member(output, "reporter", reporter);
+    put_amount(output, icmp->kind == SF_ICMP_TOO_BIG ? "mtu" : "pointer", icmp->value);
 }
 
 void sf_columns_found_json(struct sf_output *output, const struct sf_found *found)
@@ -351,6 +365,11 @@ void sf_columns_found_json(struct sf_output *output, const struct sf_found *foun
     put_optional(output, "where", sf_where_word(found->where));
     put_optional(output, "reset_kind", sf_reset_kind_word(found->reset_kind));
     put_optional(output, "detail", sf_detail_word(found->detail));
+    if (found->icmp.kind != SF_ICMP_NONE) {
+        put_member(output, "detail", sf_icmp_word(&found->icmp));
+        sf_columns_icmp_json(output, &found->icmp);
+        put_value(output, "quoted_seq_rel", found->quoted_seq);
+    }
     if (found->state != SF_STATE_NONE)
         put_member(output, "state", sf_state_name(found->state));
     put_amount(output, "count", found->count);

@@ -15,6 +15,9 @@ void sf_columns_json(struct sf_output *output, const struct sf_flow *flow);
 void sf_columns_csv_header(struct sf_output *output);
 void sf_columns_csv(struct sf_output *output, const struct sf_flow *flow);
 
+/* The members of an ICMP error in JSON, each behind a comma: `,"icmp_type":3,"icmp_code":13,…`. */
+void sf_columns_icmp_json(struct sf_output *output, const struct sf_icmp *icmp);
+
 /* The members of a finding in JSON, without the braces. */
 void sf_columns_found_json(struct sf_output *output, const struct sf_found *found);
 

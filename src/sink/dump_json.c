@@ -6,8 +6,9 @@
 #define PUT(output, literal) sf_output_bytes(output, literal, sizeof(literal) - 1)
 
 static const char *const fates[] = {
-    [SF_FATE_TAKEN] = "taken", [SF_FATE_HELD] = "held",       [SF_FATE_SETTLED] = "settled",
-    [SF_FATE_COPY] = "copy",   [SF_FATE_DAMAGED] = "damaged", [SF_FATE_LATE] = "late",
+    [SF_FATE_TAKEN] = "taken",     [SF_FATE_HELD] = "held",       [SF_FATE_SETTLED] = "settled",
+    [SF_FATE_COPY] = "copy",       [SF_FATE_DAMAGED] = "damaged", [SF_FATE_LATE] = "late",
+    [SF_FATE_DOUBTED] = "doubted",
 };
 
 /* `,"key":` and a word of ours, or null. */
@@ -106,6 +107,29 @@ static void put_segment(struct sf_output *output, const struct sf_event *event)
     PUT(output, "}\n");
 }
 
+/* An ICMP error: what it is, who sent it, and what it quotes of which end. */
+static void put_icmp(struct sf_output *output, const struct sf_event *event)
+{
+    const struct sf_segment *quoted = event->segment;
+    const struct sf_step *step = event->step;
+    PUT(output, "{\"type\":\"icmp\",\"packet\":");
+    sf_output_unsigned(output, quoted->number);
+    PUT(output, ",\"time\":");
+    sf_output_seconds(output, quoted->time_ns, 9);
+    put_number(output, "flow", event->flow->id, true);
+    put_word(output, "side", sf_side_name(step->sender));
+    put_word(output, "detail", sf_icmp_word(&quoted->icmp));
+    sf_columns_icmp_json(output, &quoted->icmp);
+    put_flags(output, quoted->flags);
+    put_number(output, "seq", quoted->seq, true);
+    put_number(output, "seq_rel", step->seq_rel, true);
+    put_number(output, "length", quoted->payload, quoted->data_offset != 0);
+    put_states(output, step);
+    put_word(output, "fate", step->fate < sizeof fates / sizeof *fates ? fates[step->fate] : NULL);
+    put_findings(output, event);
+    PUT(output, "}\n");
+}
+
 static void put_silence(struct sf_output *output, const struct sf_event *event)
 {
     for (uint32_t i = 0; i < event->n_found; i++) {
@@ -122,6 +146,8 @@ static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_err
     const struct sf_plain *plain = (const struct sf_plain *)sink;
     if (event->kind == SF_EVENT_SEGMENT)
         put_segment(plain->settings.output, event);
+    else if (event->kind == SF_EVENT_ICMP)
+        put_icmp(plain->settings.output, event);
     else if (event->kind == SF_EVENT_SILENCE)
         put_silence(plain->settings.output, event);
     return sf_plain_end_line(plain, err);
@@ -129,7 +155,7 @@ static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_err
 
 static const struct sf_sink_type dump_json = {
     .name = "dump-json",
-    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE),
+    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_ICMP) | SF_WANTS(SF_EVENT_SILENCE),
     .event = put,
     .free = sf_plain_free,
 };

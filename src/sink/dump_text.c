@@ -120,6 +120,7 @@ static void add_fate(struct sf_sentence *line, const struct sf_event *event)
         [SF_FATE_COPY] = N_("a copy: the capture saw this packet before"),
         [SF_FATE_DAMAGED] = N_("damaged: its receiver throws it away"),
         [SF_FATE_LATE] = N_("late: its connection is over and written"),
+        [SF_FATE_DOUBTED] = N_("not believed: no such number was sent"),
     };
     uint8_t fate = event->step->fate;
     if (fate == SF_FATE_SETTLED) {
@@ -218,6 +219,46 @@ static void put_segment(struct dump *dump, struct sf_paper *paper, const struct 
     put_findings(paper, event);
 }
 
+/* "10.0.0.254: ICMP 3/13 communication administratively prohibited, quotes …" */
+static void put_icmp(struct sf_paper *paper, const struct sf_icmp *icmp)
+{
+    char text[SF_ICMP_SIZE + 32], words[SF_ICMP_SIZE], reporter[SF_ADDRESS_SIZE];
+    (void)sf_address_text(reporter, icmp->reporter, icmp->ip);
+    (void)sf_icmp_text(words, icmp);
+    sf_paper_put(paper, reporter);
+    (void)snprintf(text, sizeof text, ": %s %u/%u %s", icmp->ip == 6 ? "ICMPv6" : "ICMP",
+                   icmp->type, icmp->code, words);
+    sf_paper_put(paper, text);
+}
+
+/* What a quote shows of the segment; flags that it does not have are left out. */
+static void put_quoted(struct sf_paper *paper, const struct sf_event *event, bool is_absolute)
+{
+    char text[SF_FLAGS_SIZE + 32], flags[SF_FLAGS_SIZE] = "";
+    const struct sf_segment *quoted = event->segment;
+    if (quoted->flags != 0)
+        (void)sf_flags_text(flags, quoted->flags);
+    (void)snprintf(text, sizeof text, "%s%sseq=%" PRIu32, flags, flags[0] != '\0' ? " " : "",
+                   is_absolute ? quoted->seq : event->step->seq_rel);
+    sf_paper_put(paper, text);
+}
+
+static void put_error(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
+{
+    const struct sf_segment *quoted = event->segment;
+    put_date(dump, paper, quoted->time_ns);
+    put_time(paper, quoted->time_ns, quoted->is_nano);
+    sf_paper_number(paper, quoted->number);
+    put_flow(paper, event->flow);
+    put_icmp(paper, &quoted->icmp);
+    sf_paper_put(paper, _(", quotes "));
+    put_ends(paper, quoted);
+    put_quoted(paper, event, dump->plain.settings.absolute);
+    put_remarks(paper, event, &dump->plain.settings);
+    sf_paper_end_line(paper);
+    put_findings(paper, event);
+}
+
 /* Silence has no packet: the line names the connection. */
 static void put_silence(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
 {
@@ -247,6 +288,8 @@ static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_err
     sf_paper_init(&paper, &dump->plain.settings);
     if (event->kind == SF_EVENT_SEGMENT)
         put_segment(dump, &paper, event);
+    else if (event->kind == SF_EVENT_ICMP)
+        put_error(dump, &paper, event);
     else if (event->kind == SF_EVENT_SILENCE)
         put_silence(dump, &paper, event);
     return sf_plain_end_line(&dump->plain, err);
@@ -254,7 +297,7 @@ static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_err
 
 static const struct sf_sink_type dump_text = {
     .name = "dump-text",
-    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE),
+    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_ICMP) | SF_WANTS(SF_EVENT_SILENCE),
     .event = put,
     .free = sf_plain_free,
 };

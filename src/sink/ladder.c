@@ -54,7 +54,7 @@ static int rows_of(struct ladder *ladder, const struct sf_flow *flow, struct sf_
     return 0;
 }
 
-/* A held SYN gets its row when it is known where it belongs. */
+/* A held SYN, or an error about one, gets its row when it is known where it belongs. */
 static bool has_row(const struct sf_event *event)
 {
     if (event->flow == NULL)
@@ -102,7 +102,7 @@ static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
         if (is_behind_lesson)
             sf_lesson_put(paper, &frame, flow, &rows->rows[i], &rows->segments[i]);
     }
-    if (is_behind_lesson && rows->pending.n > 0)
+    if (is_behind_lesson && rows->pending.n + rows->pending.n_errors > 0)
         sf_paper_end_line(paper);
     sf_ladder_fold(paper, &frame, &rows->pending);
 }
@@ -196,6 +196,7 @@ static int take(struct sf_sink *sink, const struct sf_event *event, struct sf_er
     int status = 0;
     switch (event->kind) {
     case SF_EVENT_SEGMENT:
+    case SF_EVENT_ICMP:
     case SF_EVENT_SILENCE:
         return collect(ladder, event, err);
     case SF_EVENT_FLOW_END:
@@ -227,8 +228,8 @@ static void free_ladder(struct sf_sink *sink)
 
 static const struct sf_sink_type ladder_type = {
     .name = "ladder",
-    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE) | SF_WANTS(SF_EVENT_FLOW_END) |
-             SF_WANTS(SF_EVENT_FLOW_DROP) | SF_WANTS(SF_EVENT_TOTALS),
+    .wants = SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_ICMP) | SF_WANTS(SF_EVENT_SILENCE) |
+             SF_WANTS(SF_EVENT_FLOW_END) | SF_WANTS(SF_EVENT_FLOW_DROP) | SF_WANTS(SF_EVENT_TOTALS),
     .event = take,
     .free = free_ladder,
 };

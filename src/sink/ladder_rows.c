@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "words/sentence.h"
 #include "words/translate.h"
@@ -56,9 +57,31 @@ static size_t larger(size_t a, size_t b)
 /* What is written on an arrow, from the whole to the least; the first that fits is taken. */
 enum label { LABEL_WHOLE, LABEL_NO_LENGTH, LABEL_NO_PUSH, LABEL_LEAST };
 
+/* "ICMP 3/13 quotes SYN seq=0": which error, and about which segment. */
+static void make_error_label(char label[LABEL_SIZE], const struct sf_frame *frame,
+                             const struct sf_row *row, enum label kind)
+{
+    char flags[SF_FLAGS_SIZE] = "";
+    uint32_t seq = frame->absolute ? row->seq : row->seq_rel;
+    unsigned shown = kind >= LABEL_NO_PUSH ? row->flags & ~(unsigned)SF_PSH : row->flags;
+    if (shown != 0)
+        (void)sf_flags_text(flags, shown);
+    int n = snprintf(label, LABEL_SIZE, "%s %u/%u", row->icmp.ip == 6 ? "ICMPv6" : "ICMP",
+                     row->icmp.type, row->icmp.code);
+    if (kind < LABEL_LEAST)
+        n += snprintf(label + n, LABEL_SIZE - (size_t)n, _(" quotes%s%s"), shown != 0 ? " " : "",
+                      flags);
+    (void)snprintf(label + n, LABEL_SIZE - (size_t)n, "%s%" PRIu32, frame->has_keys ? " seq=" : " ",
+                   seq);
+}
+
 static void make_label(char label[LABEL_SIZE], const struct sf_frame *frame,
                        const struct sf_row *row, enum label kind)
 {
+    if (row->icmp.kind != SF_ICMP_NONE) {
+        make_error_label(label, frame, row, kind);
+        return;
+    }
     char flags[SF_FLAGS_SIZE];
     uint32_t seq = frame->absolute ? row->seq : row->seq_rel;
     uint32_t ack = frame->absolute ? row->ack : row->ack_rel;
@@ -184,10 +207,17 @@ static void put_time(struct sf_paper *paper, const struct sf_frame *frame, int64
     sf_paper_right(paper, frame->time_end, text);
 }
 
-static void add_dashes(struct sf_sentence *sentence, size_t n)
+static void add_dashes(struct sf_sentence *sentence, const struct sf_row *row, size_t n)
 {
+    const char *dash = row->icmp.kind != SF_ICMP_NONE ? "┄" : "─";
     while (n-- > 0)
-        sf_sentence_add(sentence, "─");
+        sf_sentence_add(sentence, dash);
+}
+
+/* An error goes back to the end that sent what it quotes. */
+static bool goes_right(const struct sf_row *row)
+{
+    return (row->sender == SF_CLIENT) != (row->icmp.kind != SF_ICMP_NONE);
 }
 
 static enum label put_arrow(struct sf_paper *paper, const struct sf_frame *frame,
@@ -201,16 +231,16 @@ static enum label put_arrow(struct sf_paper *paper, const struct sf_frame *frame
     size_t dashes = columns > used + 2 ? columns - used : 2;
     size_t in_front = dashes > 8 ? 4 : dashes / 2;
     sf_sentence_init(&arrow, text, sizeof text);
-    bool is_right = row->sender == SF_CLIENT;
+    bool is_right = goes_right(row);
     if (!is_right) {
         sf_sentence_add(&arrow, "◀");
         in_front -= in_front == 4 ? 1 : 0;
     }
-    add_dashes(&arrow, in_front);
+    add_dashes(&arrow, row, in_front);
     sf_sentence_add(&arrow, " ");
     sf_sentence_add(&arrow, label);
     sf_sentence_add(&arrow, " ");
-    add_dashes(&arrow, dashes - in_front);
+    add_dashes(&arrow, row, dashes - in_front);
     if (is_right)
         sf_sentence_add(&arrow, "▶");
     sf_paper_to(paper, frame->arrow);
@@ -225,12 +255,25 @@ static void add_note(struct sf_sentence *notes, const char *text)
     sf_sentence_add(notes, text);
 }
 
+/* "host unreachable, from 10.0.0.254". */
+static void add_error(struct sf_sentence *notes, const struct sf_row *row)
+{
+    char text[SF_ICMP_SIZE], reporter[SF_ADDRESS_SIZE];
+    (void)sf_icmp_text(text, &row->icmp);
+    (void)sf_address_text(reporter, row->icmp.reporter, row->icmp.ip);
+    add_note(notes, text);
+    sf_sentence_add(notes, _(", from "));
+    sf_sentence_add(notes, reporter);
+}
+
 /* What the arrow had no room for, what became of the segment, what the machine said of it. */
 static void collect_notes(struct sf_sentence *notes, const struct sf_frame *frame,
                           const struct sf_row *row, enum label kind)
 {
     char text[SF_NOTE_SIZE];
-    if (kind != LABEL_WHOLE && row->payload > 0) {
+    if (row->icmp.kind != SF_ICMP_NONE) {
+        add_error(notes, row);
+    } else if (kind != LABEL_WHOLE && row->payload > 0) {
         (void)snprintf(text, sizeof text,
                        sf_translate_n("%" PRIu32 " byte", "%" PRIu32 " bytes", row->payload),
                        row->payload);
@@ -240,6 +283,8 @@ static void collect_notes(struct sf_sentence *notes, const struct sf_frame *fram
         add_note(notes, _("a copy: the capture saw this packet before"));
     else if (row->fate == SF_FATE_DAMAGED)
         add_note(notes, _("damaged: its receiver throws it away"));
+    else if (row->fate == SF_FATE_DOUBTED)
+        add_note(notes, _("not believed: no such number was sent"));
     for (unsigned i = 0; i < row->n_notes; i++) {
         struct sf_note note = sf_row_note(row, i);
         if (frame->absolute)
@@ -369,12 +414,12 @@ void sf_ladder_fold(struct sf_paper *paper, const struct sf_frame *frame,
 {
     char text[160], part[64];
     struct sf_sentence sentence;
-    if (fold->n == 0)
+    if (fold->n + fold->n_errors == 0)
         return;
     sf_sentence_init(&sentence, text, sizeof text);
     (void)snprintf(part, sizeof part,
                    sf_translate_n("%" PRIu64 " segment", "%" PRIu64 " segments", fold->n), fold->n);
-    sf_sentence_add(&sentence, part);
+    sf_sentence_add(&sentence, fold->n > 0 ? part : "");
     static const char *const arrows[2] = {"→", "←"};
     for (int side = 0; side < 2; side++) {
         if (fold->octets[side] == 0)
@@ -385,6 +430,13 @@ void sf_ladder_fold(struct sf_paper *paper, const struct sf_frame *frame,
             fold->octets[side], arrows[side]);
         sf_sentence_add(&sentence, part);
     }
+    (void)snprintf(
+        part, sizeof part,
+        sf_translate_n("%" PRIu64 " ICMP error", "%" PRIu64 " ICMP errors", fold->n_errors),
+        fold->n_errors);
+    if (fold->n_errors > 0 && fold->n > 0)
+        sf_sentence_add(&sentence, ", ");
+    sf_sentence_add(&sentence, fold->n_errors > 0 ? part : "");
     sf_paper_right(paper, frame->number_end, "…");
     sf_paper_to(paper, frame->client);
     sf_paper_put_ink(paper, SF_INK_FAINT, text);

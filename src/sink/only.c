@@ -37,6 +37,7 @@ static int choose(struct sf_sink *sink, const struct sf_event *event, struct sf_
     bool is_streaming = (only->next->type->wants & OF_THE_END) == 0;
     switch (event->kind) {
     case SF_EVENT_SEGMENT:
+    case SF_EVENT_ICMP:
     case SF_EVENT_SILENCE:
         return !is_streaming || is_chosen(only, event->flow) ? pass(only, event, err) : 0;
     case SF_EVENT_FLOW_END: {

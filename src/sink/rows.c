@@ -96,7 +96,7 @@ static uint8_t rank_of(const struct sf_step *step, uint32_t n_found)
     const uint32_t second = SF_MARK_OPENING | SF_MARK_MOVED | SF_MARK_TAKEN_BACK | SF_MARK_HELD;
     if (n_found > 0 || (step->marks & first) != 0)
         return 3;
-    if ((step->marks & second) != 0)
+    if ((step->marks & second) != 0 || step->marks == SF_MARK_ICMP)
         return 2;
     return (step->marks & ~(uint32_t)SF_MARK_CLOSING) != 0 || step->n_notes > 0 ? 1 : 0;
 }
@@ -166,6 +166,8 @@ static struct sf_row row_of_segment(const struct sf_event *event)
         .severity = worst_of(event),
         .is_lesson = is_lesson(step),
     };
+    if (event->kind == SF_EVENT_ICMP)
+        row.icmp = segment->icmp;
     take_states(&row, step);
     pack_notes(&row, step);
     return row;
@@ -224,12 +226,15 @@ static void fold_in(struct sf_fold *fold, const struct sf_fold *other)
     fold->n += other->n;
     fold->octets[0] += other->octets[0];
     fold->octets[1] += other->octets[1];
+    fold->n_errors += other->n_errors;
 }
 
 static struct sf_fold fold_of(const struct sf_row *row)
 {
     struct sf_fold fold = {0};
-    if (!row->is_silence) {
+    if (row->icmp.kind != SF_ICMP_NONE) {
+        fold.n_errors = 1;
+    } else if (!row->is_silence) {
         fold.n = 1;
         fold.octets[row->sender & 1] = row->payload;
     }

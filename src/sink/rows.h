@@ -15,10 +15,11 @@
 #define SF_ROW_PACKED 112 /* bytes of packed notes */
 #define SF_ROW_CODES  4   /* findings of a silence that are named */
 
-/* Segments that have no row of their own, and their payload by sender. */
+/* Segments that have no row of their own, their payload by sender, and ICMP errors. */
 struct sf_fold {
     uint64_t n;
     uint64_t octets[2];
+    uint64_t n_errors;
 };
 
 struct sf_row {
@@ -28,11 +29,12 @@ struct sf_row {
     uint32_t seq, ack, seq_rel, ack_rel, payload;
     uint16_t flags;
     uint8_t sender, fate;
-    bool is_silence;  /* no segment: silence told something … */
-    bool is_end;      /* … or the end of the connection */
-    bool is_lesson;   /* belongs to the handshake or the close */
-    uint8_t rank;     /* how much it deserves its place, 0 … 3 */
-    uint8_t severity; /* of the worst finding that came with it, plus one; 0: none */
+    struct sf_icmp icmp; /* of an ICMP error: all that is above is of the segment it quotes */
+    bool is_silence;     /* no segment: silence told something … */
+    bool is_end;         /* … or the end of the connection */
+    bool is_lesson;      /* belongs to the handshake or the close */
+    uint8_t rank;        /* how much it deserves its place, 0 … 3 */
+    uint8_t severity;    /* of the worst finding that came with it, plus one; 0: none */
     struct sf_view after[2];
     bool is_moved[2]; /* that end's state is new, or newly proved */
     uint8_t taken_back[2];
@@ -52,8 +54,9 @@ struct sf_rows {
 };
 
 /*
- * Takes a segment (event->segment, event->step) or a silence of the connection. `limit` bytes may
- * be added at most: what needs more is folded. Returns the bytes of memory that were added.
+ * Takes a segment (event->segment, event->step), an ICMP error or a silence of the connection.
+ * `limit` bytes may be added at most: what needs more is folded. Returns the bytes of memory that
+ * were added.
  */
 size_t sf_rows_add(struct sf_rows *rows, const struct sf_event *event, size_t limit);
 

@@ -32,6 +32,7 @@ static void put_packets(struct sf_output *output, const struct sf_totals *input)
     for (unsigned i = SF_SKIP_NONE + 1; i < SF_SKIP_COUNT; i++)
         put_count(output, sf_skip_word(i), input->packets_skipped[i], i == SF_SKIP_NONE + 1);
     PUT(output, "}");
+    put_count(output, "icmp", input->packets_icmp, false);
     put_count(output, "copied", input->packets_copied, false);
     put_count(output, "offloaded", input->packets_offloaded, false);
     sf_output_char(output, '}');

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "words/sentence.h"
 #include "words/translate.h"
 
@@ -83,6 +84,38 @@ static void put_state(struct sf_sentence *sentence, const struct sf_found *found
         sf_sentence_add(sentence, "?");
 }
 
+static bool is_error(const struct sf_found *found)
+{
+    return found->icmp.kind != SF_ICMP_NONE;
+}
+
+static void put_reporter(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    char text[SF_ADDRESS_SIZE];
+    (void)sf_address_text(text, found->icmp.reporter, found->icmp.ip);
+    sf_sentence_add(sentence, text);
+}
+
+static void put_icmp(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    char text[SF_ICMP_SIZE];
+    (void)sf_icmp_text(text, &found->icmp);
+    sf_sentence_add(sentence, text);
+}
+
+/* "SYN", "FIN,ACK"; of others the number tells which one it is: "segment seq=1". */
+static void put_quoted(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    char text[SF_FLAGS_SIZE];
+    if ((found->quoted_flags & (SF_SYN | SF_FIN | SF_RST)) != 0) {
+        (void)sf_flags_text(text, found->quoted_flags);
+        sf_sentence_add(sentence, text);
+        return;
+    }
+    sf_sentence_add(sentence, _("segment seq="));
+    sf_sentence_add_number(sentence, found->quoted_seq);
+}
+
 static bool put_part(struct sf_sentence *sentence, const char *name, size_t length,
                      const void *context)
 {
@@ -101,6 +134,12 @@ static bool put_part(struct sf_sentence *sentence, const char *name, size_t leng
         put_state(sentence, found);
     else if (is_name(name, length, "lost") || is_name(name, length, "Lost"))
         sf_sentence_add(sentence, lost_text(found, name[0] == 'L'));
+    else if (is_error(found) && is_name(name, length, "reporter"))
+        put_reporter(sentence, found);
+    else if (is_error(found) && is_name(name, length, "icmp"))
+        put_icmp(sentence, found);
+    else if (is_error(found) && is_name(name, length, "quoted"))
+        put_quoted(sentence, found);
     else
         return false;
     return true;
@@ -193,9 +232,27 @@ static void add_where(struct sf_sentence *sentence, const struct sf_found *found
                    found);
 }
 
+static bool is_advice(const struct sf_found *found)
+{
+    return found->icmp.kind == SF_ICMP_TOO_BIG || found->icmp.kind == SF_ICMP_QUENCH;
+}
+
+/* RFC 1122 §4.2.3.9, RFC 5461 §4. */
+static void add_end_of_attempt(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    bool is_of_attempt = (found->quoted_flags & (SF_SYN | SF_ACK)) == SF_SYN;
+    if (!is_error(found) || is_advice(found))
+        return;
+    add_filled(sentence,
+               is_of_attempt ? _("Most hosts give the attempt to connect up at that.")
+                             : _("The connection must outlast it."),
+               found);
+}
+
 /* What follows from the numbers of a finding, beyond naming them. */
 static void add_consequence(struct sf_sentence *sentence, const struct sf_found *found)
 {
+    add_end_of_attempt(sentence, found);
     if (found->code == SF_CODE_ZERO_WINDOW && found->interval_ns >= LONG_CLOSED_NS)
         add_filled(sentence, _("Its application did not read, and {other} had to wait."), found);
     /* It is given as info when both FINs are acknowledged. */
@@ -213,14 +270,20 @@ static void add_kind(struct sf_sentence *sentence, const struct sf_found *found)
     sf_sentence_add(sentence, ".");
 }
 
+static const char *says_of(const struct sf_found *found)
+{
+    const struct variant *variant = variant_of(found);
+    if (is_error(found))
+        return sf_icmp_says(found->icmp.kind);
+    return variant != NULL && variant->says != NULL ? sf_translate(variant->says)
+                                                    : sf_code_says(found->code);
+}
+
 size_t sf_finding_text(char *text, size_t size, const struct sf_found *found)
 {
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
-    const struct variant *variant = variant_of(found);
-    bool is_other = variant != NULL && variant->says != NULL;
-    add_filled(&sentence, is_other ? sf_translate(variant->says) : sf_code_says(found->code),
-               found);
+    add_filled(&sentence, says_of(found), found);
     add_numbers(&sentence, found);
     add_consequence(&sentence, found);
     add_where(&sentence, found);
@@ -256,7 +319,9 @@ size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *fou
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, size);
     sf_sentence_add_filled(&sentence, _("Look at: "), put_part, found);
-    sf_sentence_add_filled(&sentence, sf_code_check(found->code), put_part, found);
+    sf_sentence_add_filled(
+        &sentence, is_error(found) ? sf_icmp_check(found->icmp.kind) : sf_code_check(found->code),
+        put_part, found);
     sf_sentence_add(&sentence, " (");
     sf_sentence_add(&sentence, sf_code_rfc(found->code));
     sf_sentence_add(&sentence, ")");

@@ -77,12 +77,23 @@ const char *sf_code_rfc(unsigned code); /* "RFC 9293 §3.6" */
  * sf_finding_check_text: what to look at, and where the rules stand.
  *
  * Their texts in the tables may use {side} and {other}, {Side} and {Other} at the beginning of a
- * sentence, {count}, {octets}, {interval} and {state}.
+ * sentence, {count}, {octets}, {interval} and {state}; those of an ICMP error {reporter}, {icmp}
+ * and {quoted}.
  */
 #define SF_FINDING_SIZE 2048
 size_t sf_finding_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *found);
+
+/* ---- ICMP errors ---- */
+
+const char *sf_icmp_word(const struct sf_icmp *icmp); /* "host unreachable", never translated */
+const char *sf_icmp_says(unsigned kind);              /* with {reporter}, {icmp}, … still in it */
+const char *sf_icmp_check(unsigned kind);
+
+/* "fragmentation needed, MTU 1400", "parameter problem at octet 20"; returns its length. */
+#define SF_ICMP_SIZE 96
+size_t sf_icmp_text(char text[SF_ICMP_SIZE], const struct sf_icmp *icmp);
 
 /* ---- what is said beside a segment ---- */
 

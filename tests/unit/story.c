@@ -138,11 +138,11 @@ struct sf_found *story_found(struct story *story, enum sf_code code, enum sf_sid
     return found;
 }
 
-void story_tell(struct story *story)
+static void tell(struct story *story, enum sf_event_kind kind)
 {
     struct sf_error err = {0};
     const struct sf_event event = {
-        .kind = SF_EVENT_SEGMENT,
+        .kind = kind,
         .time_ns = story->segment.time_ns,
         .flow = &story->flow,
         .segment = &story->segment,
@@ -150,8 +150,27 @@ void story_tell(struct story *story)
         .found = story->found + story->step.first_found,
         .n_found = story->flow.n_found - story->step.first_found,
     };
-    if ((story->sink->type->wants & SF_WANTS(SF_EVENT_SEGMENT)) != 0)
+    if ((story->sink->type->wants & SF_WANTS(kind)) != 0)
         (void)story->sink->type->event(story->sink, &event, &err);
+}
+
+void story_tell(struct story *story)
+{
+    tell(story, SF_EVENT_SEGMENT);
+}
+
+void story_tell_icmp(struct story *story, uint8_t type, uint8_t code, enum sf_icmp_kind kind,
+                     uint32_t value)
+{
+    story->segment.kind = SF_SEGMENT_QUOTED;
+    story->segment.icmp = (struct sf_icmp){.reporter = {10, 0, 0, 254},
+                                           .value = value,
+                                           .ip = 4,
+                                           .type = type,
+                                           .code = code,
+                                           .kind = (uint8_t)kind};
+    story->step.marks = SF_MARK_ICMP | (story->step.marks & SF_MARK_MOVED);
+    tell(story, SF_EVENT_ICMP);
 }
 
 void story_end(struct story *story)

@@ -36,6 +36,10 @@ void story_note(struct story *story, enum sf_annotation annotation, int64_t a, i
 struct sf_found *story_found(struct story *story, enum sf_code code, enum sf_side side);
 void story_tell(struct story *story);
 
+/* Tells an ICMP error of 10.0.0.254 that quotes that segment, in its place. */
+void story_tell_icmp(struct story *story, uint8_t type, uint8_t code, enum sf_icmp_kind kind,
+                     uint32_t value);
+
 /* The row is written: SF_EVENT_FLOW_END. */
 void story_end(struct story *story);
 

@@ -37,6 +37,8 @@ static void test_packets_of_chosen_flows(void **state)
     tell(&chosen.sink, SF_EVENT_SEGMENT, 1, 3);
     tell(&chosen.sink, SF_EVENT_SEGMENT, 2, 3);
     tell(&chosen.sink, SF_EVENT_SEGMENT, 70000, 100000);
+    tell(&chosen.sink, SF_EVENT_ICMP, 2, 5);
+    tell(&chosen.sink, SF_EVENT_ICMP, 1, 6);
     tell(&chosen.sink, SF_EVENT_FLOW_END, 70000, 0);
     tell(&chosen.sink, SF_EVENT_FLOW_END, 1, 0);
     tell(&chosen.sink, SF_EVENT_FLOW_END, 2, 0);
@@ -45,6 +47,8 @@ static void test_packets_of_chosen_flows(void **state)
     assert_true(sf_chosen_has_packet(&chosen, 2));
     assert_true(sf_chosen_has_packet(&chosen, 3));
     assert_false(sf_chosen_has_packet(&chosen, 4));
+    assert_true(sf_chosen_has_packet(&chosen, 5)); /* the error goes with its connection */
+    assert_false(sf_chosen_has_packet(&chosen, 6));
     assert_true(sf_chosen_has_packet(&chosen, 100000));
     assert_false(sf_chosen_has_packet(&chosen, UINT64_MAX));
     assert_false(sf_chosen_has_flow(&chosen, 0));

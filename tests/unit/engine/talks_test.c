@@ -146,7 +146,7 @@ static int take_event(void *context, const struct sf_event *event, struct sf_err
     }
     for (uint32_t i = 0; i < event->n_found; i++)
         talk->codes |= UINT64_C(1) << event->found[i].code;
-    if (event->kind != SF_EVENT_SEGMENT)
+    if (event->kind != SF_EVENT_SEGMENT && event->kind != SF_EVENT_ICMP)
         return 0;
     talk->id = event->flow->id;
     note_moves(&event->flow->end[SF_CLIENT]);
@@ -258,28 +258,96 @@ static void read_word(const struct talk *talk, char **word, unsigned n, unsigned
     }
 }
 
+static struct sf_segment begin_segment(struct talk *talk, const char *moment)
+{
+    struct sf_segment segment = {
+        .window = 1000, .ttl = 64, .kind = SF_SEGMENT_SENT, .checksum_state = SF_CHECKSUM_GOOD};
+    double seconds = strtod(moment, NULL);
+    segment.time_ns = INT64_C(1700000000000000000) + (int64_t)(seconds * 1e9 + 0.5);
+    segment.number = ++talk->number;
+    talk->last = seconds;
+    return segment;
+}
+
+static void fill_key(struct sf_segment *segment, const struct numbers *ports, const char *side)
+{
+    segment->key.ip = 4;
+    segment->key.vlan[0] = segment->key.vlan[1] = SF_NO_VLAN;
+    memcpy(segment->key.addr[0], "\x0a\x00\x00\x01", 4);
+    memcpy(segment->key.addr[1], "\x0a\x00\x00\x02", 4);
+    segment->key.port[0] = (uint16_t)ports->client_port;
+    segment->key.port[1] = (uint16_t)ports->server_port;
+    segment->from = strcmp(side, "s") == 0;
+    segment->hash = ports->client_port * 31u + ports->server_port;
+}
+
 static struct sf_segment read_segment(struct talk *talk, char **word, unsigned n)
 {
     struct numbers ports = {.client_port = 40000, .server_port = 80};
-    struct sf_segment segment = {
-        .window = 1000, .ttl = 64, .kind = SF_SEGMENT_SENT, .checksum_state = SF_CHECKSUM_GOOD};
-    double seconds = strtod(word[0], NULL);
-    segment.time_ns = INT64_C(1700000000000000000) + (int64_t)(seconds * 1e9 + 0.5);
-    segment.number = ++talk->number;
+    struct sf_segment segment = begin_segment(talk, word[0]);
     segment.flags = read_flags(talk, word[2]);
-    segment.checksum = (uint16_t)talk->number;
     for (unsigned at = 3; at < n; at++)
         read_word(talk, word, n, &at, &segment, &ports);
-    segment.key.ip = 4;
-    segment.key.vlan[0] = segment.key.vlan[1] = SF_NO_VLAN;
-    memcpy(segment.key.addr[0], "\x0a\x00\x00\x01", 4);
-    memcpy(segment.key.addr[1], "\x0a\x00\x00\x02", 4);
-    segment.key.port[0] = (uint16_t)ports.client_port;
-    segment.key.port[1] = (uint16_t)ports.server_port;
-    segment.from = strcmp(word[1], "s") == 0;
-    segment.hash = ports.client_port * 31u + ports.server_port;
-    talk->last = seconds;
+    fill_key(&segment, &ports, word[1]);
     return segment;
+}
+
+/* ---- ICMP errors ------------------------------------------------------------------------------
+ */
+
+static struct sf_icmp read_error(const struct talk *talk, const char *word)
+{
+    unsigned type, code;
+    struct sf_icmp icmp = {.ip = 4, .reporter = {10, 0, 0, 254}};
+    if (sscanf(word, "%u/%u", &type, &code) != 2)
+        wrong(talk, "an ICMP error has type/code: %s", word);
+    icmp.type = (uint8_t)type;
+    icmp.code = (uint8_t)code;
+#define ICMP_OTHER(version, of_type, of_kind, text)                                                \
+    if (version == 4 && type == of_type)                                                           \
+        icmp.kind = SF_ICMP_##of_kind;
+#include <synfin/icmp.def>
+#define ICMP_ERROR(version, of_type, of_code, of_kind, text)                                       \
+    if (version == 4 && type == of_type && code == of_code)                                        \
+        icmp.kind = SF_ICMP_##of_kind;
+#include <synfin/icmp.def>
+    return icmp;
+}
+
+/* What a quote has of the segment; without flags it ends behind the number (RFC 792). */
+static void read_quoted_word(const struct talk *talk, char **word, unsigned n, unsigned *at,
+                             struct sf_segment *quoted, struct numbers *ports)
+{
+    const char *name = word[*at];
+    if (strcmp(name, "flags") == 0 && *at + 1 < n) {
+        quoted->flags = read_flags(talk, word[++*at]);
+        quoted->data_offset = 5;
+    } else if (strcmp(name, "mtu") == 0) {
+        quoted->icmp.value = number(talk, word, n, at);
+    } else if (strcmp(name, "from") == 0) {
+        quoted->icmp.reporter[3] = (uint8_t)number(talk, word, n, at);
+    } else if (strcmp(name, "seq") == 0 || strcmp(name, "len") == 0 || strcmp(name, "id") == 0 ||
+               strcmp(name, "ttl") == 0 || strcmp(name, "if") == 0 || strcmp(name, "bad") == 0 ||
+               strcmp(name, "port") == 0 || strcmp(name, "sport") == 0) {
+        read_word(talk, word, n, at, quoted, ports);
+    } else {
+        wrong(talk, "no such word of a quote: %s", name);
+    }
+}
+
+/* TIME r ICMP TYPE/CODE quotes SIDE [WORD VALUE]… */
+static struct sf_segment read_quote(struct talk *talk, char **word, unsigned n)
+{
+    struct numbers ports = {.client_port = 40000, .server_port = 80};
+    struct sf_segment quoted = begin_segment(talk, word[0]);
+    if (n < 6 || strcmp(word[2], "ICMP") != 0 || strcmp(word[4], "quotes") != 0)
+        wrong(talk, "a router says: TIME r ICMP TYPE/CODE quotes SIDE");
+    quoted.kind = SF_SEGMENT_QUOTED;
+    quoted.icmp = read_error(talk, word[3]);
+    for (unsigned at = 6; at < n; at++)
+        read_quoted_word(talk, word, n, &at, &quoted, &ports);
+    fill_key(&quoted, &ports, word[5]);
+    return quoted;
 }
 
 /* A copy has the checksum of its original: everything alike has. */
@@ -287,6 +355,8 @@ static uint16_t likely_checksum(const struct sf_segment *s)
 {
     uint32_t sum = s->seq * 7u + s->ack * 13u + s->flags * 101u + s->payload * 3u + s->window +
                    s->options.tsval * 5u + s->options.tsecr;
+    if (s->kind == SF_SEGMENT_QUOTED)
+        sum += s->icmp.type * 17u + s->icmp.code * 19u;
     return (uint16_t)(sum ^ sum >> 16);
 }
 
@@ -347,7 +417,9 @@ static void play(struct talk *talk, char **word, unsigned n)
         bar++;
     if (bar < 3)
         wrong(talk, "a segment has a time, a side and flags");
-    struct sf_segment segment = read_segment(talk, word, bar);
+    bool is_quote = strcmp(word[1], "r") == 0;
+    struct sf_segment segment =
+        is_quote ? read_quote(talk, word, bar) : read_segment(talk, word, bar);
     segment.checksum = likely_checksum(&segment);
     talk->codes = 0;
     if (sf_flows_take(talk->flows, NULL, &segment, &err) != 0)
@@ -446,6 +518,11 @@ static bool is_particular(const struct sf_found *found, const char *part)
         return found->octets == strtoul(part + 7, NULL, 10);
     if (strncmp(part, "ms=", 3) == 0)
         return found->interval_ns / 1000000 == strtoll(part + 3, NULL, 10);
+    unsigned type, code;
+    if (sscanf(part, "icmp=%u/%u", &type, &code) == 2)
+        return found->icmp.ip != 0 && found->icmp.type == type && found->icmp.code == code;
+    if (strncmp(part, "mtu=", 4) == 0)
+        return found->icmp.value == strtoul(part + 4, NULL, 10);
     return strcmp(part, side_words[found->side]) == 0 ||
            strcmp(part, where_words[found->where]) == 0 ||
            strcmp(part, certainty_words[found->certainty]) == 0 ||

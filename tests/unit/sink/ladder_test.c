@@ -57,6 +57,63 @@ static void test_rows(void **state)
     free(text);
 }
 
+static void tell_icmp(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
+    story_tell(story);
+    story_segment(story, 800, SF_CLIENT, SF_SYN, 0, 0, 0, ASSUMED(CLOSED), 0);
+    story_tell_icmp(story, 3, 13, SF_ICMP_FORBIDDEN, 0);
+    story_segment(story, 900, SF_SERVER, 0, 500, 0, 0, 0, 0);
+    story->step.fate = SF_FATE_DOUBTED;
+    story_tell_icmp(story, 3, 4, SF_ICMP_TOO_BIG, 1400);
+    story_end(story);
+}
+
+/* An error is neither end's arrow: it is dotted, and goes back to the end whose segment it quotes.
+ */
+static void test_icmp(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "\n0.000000   1  SYN_SENT     ──── SYN seq=0 ────────────────────────▶\n",
+        "\n0.000800   2  CLOSED?      ◀┄┄┄ ICMP 3/13 quotes SYN seq=0 ┄┄┄┄┄┄┄┄\n"
+        "                           communication administratively prohibited, from\n"
+        "                           10.0.0.254\n",
+        "\n0.000900   3               ┄┄┄┄ ICMP 3/4 quotes seq=500 ┄┄┄┄┄┄┄┄┄┄▶\n"
+        "                           fragmentation needed, MTU 1400, from 10.0.0.254, not\n"
+        "                           believed: no such number was sent\n",
+    };
+    char *text = printed("ladder", (struct sf_sink_settings){0}, tell_icmp);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_has(text, lines[i]);
+    free(text);
+    text = printed("ladder", (struct sf_sink_settings){.ascii = true, .absolute = true}, tell_icmp);
+    assert_is_ascii(text);
+    assert_has(text, " <... ICMP 3/13 quotes SYN seq=1000 .....\n");
+    free(text);
+}
+
+/* The longest label of all, in the narrowest ladder. */
+static void tell_long_icmp(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story_segment(story, 900, SF_CLIENT, 0x1ff, 0, 0, 0, 0, 0);
+    story->step.seq_rel = UINT32_MAX;
+    story_tell_icmp(story, 255, 255, SF_ICMP_TOO_BIG, UINT32_MAX);
+    story_end(story);
+}
+
+static void test_long_icmp_fits(void **state)
+{
+    (void)state;
+    for (unsigned width = 72; width <= 130; width++) {
+        char *text = printed("ladder", (struct sf_sink_settings){.width = width}, tell_long_icmp);
+        assert_lines_fit(text, width);
+        free(text);
+    }
+}
+
 static void test_beside(void **state)
 {
     (void)state;
@@ -338,7 +395,8 @@ static void test_lesson(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),           cmocka_unit_test(test_beside),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_icmp),
+        cmocka_unit_test(test_long_icmp_fits), cmocka_unit_test(test_beside),
         cmocka_unit_test(test_lines_fit),      cmocka_unit_test(test_color_only_where_wanted),
         cmocka_unit_test(test_large_numbers),  cmocka_unit_test(test_long_addresses),
         cmocka_unit_test(test_held),           cmocka_unit_test(test_silence),

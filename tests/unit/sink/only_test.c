@@ -222,9 +222,34 @@ static void test_stream_is_filtered(void **state)
     assert_int_equal(play(&streams, "anomalous", &first, 1).n[SF_EVENT_SEGMENT], 0);
 }
 
+/* An ICMP error goes with its connection. */
+static void test_errors_are_filtered(void **state)
+{
+    (void)state;
+    static const struct sf_sink_type takes_errors = {
+        .name = "errors", .wants = SF_WANTS(SF_EVENT_ICMP), .event = count};
+    static const char *const expressions[] = {"port=80", "port=443"};
+    for (int i = 0; i < 2; i++) {
+        struct counter counter = {.sink.type = &takes_errors};
+        struct sf_selection *selection;
+        struct sf_sink *only;
+        struct story story;
+        assert_int_equal(sf_selection_new(&selection, NULL), 0);
+        assert_int_equal(add(selection, expressions[i]), 0);
+        assert_int_equal(sf_only_new(&only, selection, &counter.sink, NULL), 0);
+        story_begin(&story, only);
+        story_segment(&story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, 0, 0);
+        story_tell_icmp(&story, 3, 13, SF_ICMP_FORBIDDEN, 0);
+        assert_int_equal(counter.n[SF_EVENT_ICMP], i == 0 ? 1 : 0);
+        only->type->free(only);
+        sf_selection_free(selection);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_errors_are_filtered),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_which_end_is_the_client),
         cmocka_unit_test(test_info_is_no_anomaly),

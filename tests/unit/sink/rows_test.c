@@ -184,6 +184,36 @@ static void test_many_large_notes(void **state)
     (void)sf_rows_release(&rows);
 }
 
+/* Errors that have no row are counted apart from segments. */
+static void test_errors_fold(void **state)
+{
+    (void)state;
+    struct story story;
+    struct sf_rows rows = {0};
+    story_begin(&story, NULL);
+    for (unsigned i = 0; i < 100; i++) {
+        story_segment(&story, i, SF_CLIENT, SF_ACK, 1, 1, 10, 0, 0);
+        story.step.marks = SF_MARK_ICMP;
+        story.segment.icmp = (struct sf_icmp){.ip = 4, .type = 3, .kind = SF_ICMP_NO_WAY};
+        struct sf_event event = {.kind = SF_EVENT_ICMP,
+                                 .flow = &story.flow,
+                                 .segment = &story.segment,
+                                 .step = &story.step};
+        (void)sf_rows_add(&rows, &event, NO_LIMIT);
+    }
+    uint64_t n_errors = rows.pending.n_errors, n_segments = rows.pending.n;
+    for (uint32_t i = 0; i < rows.n; i++) {
+        n_errors += rows.rows[i].before.n_errors + 1;
+        n_segments += rows.rows[i].before.n;
+        assert_int_equal(rows.rows[i].icmp.type, 3);
+        assert_false(rows.rows[i].is_lesson);
+    }
+    assert_int_equal(rows.n, SF_ROWS_MAX);
+    assert_int_equal(n_errors, 100);
+    assert_int_equal(n_segments, 0);
+    (void)sf_rows_release(&rows);
+}
+
 /* Tables are for what opens and closes, not for what merely proves a state. */
 static void test_lessons(void **state)
 {
@@ -218,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_at_most_64),        cmocka_unit_test(test_too_many_precious_rows),
         cmocka_unit_test(test_memory_is_limited), cmocka_unit_test(test_late_row_takes_its_place),
         cmocka_unit_test(test_notes_come_back),   cmocka_unit_test(test_many_large_notes),
+        cmocka_unit_test(test_errors_fold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

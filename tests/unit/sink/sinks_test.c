@@ -39,8 +39,8 @@ static void test_dumps_do_not_wait(void **state)
         struct sf_sink *sink;
         const struct sf_sink_settings settings = {0};
         assert_int_equal(sf_sink_new(&sink, names[i], &settings, NULL), 0);
-        assert_int_equal(sink->type->wants,
-                         SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_SILENCE));
+        assert_int_equal(sink->type->wants, SF_WANTS(SF_EVENT_SEGMENT) | SF_WANTS(SF_EVENT_ICMP) |
+                                                SF_WANTS(SF_EVENT_SILENCE));
         sink->type->free(sink);
     }
 }
@@ -110,6 +110,48 @@ static void test_dump_json(void **state)
     char *text = printed("dump-json", (struct sf_sink_settings){0}, tell_dump);
     assert_memory_equal(text, first, sizeof first - 1);
     assert_has(text, "\"fate\":\"copy\"");
+    free(text);
+}
+
+static void tell_icmp(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
+    story_tell(story);
+    story_segment(story, 800, SF_CLIENT, SF_SYN, 0, 0, 0, ASSUMED(CLOSED), 0);
+    story_tell_icmp(story, 3, 13, SF_ICMP_FORBIDDEN, 0);
+    story_segment(story, 900, SF_SERVER, 0, 500, 0, 0, 0, 0);
+    story->segment.data_offset = 0; /* quoted up to its number */
+    story->step.fate = SF_FATE_DOUBTED;
+    story_tell_icmp(story, 3, 4, SF_ICMP_TOO_BIG, 1400);
+}
+
+static void test_icmp(void **state)
+{
+    (void)state;
+    char *text = printed("dump-text", (struct sf_sink_settings){0}, tell_icmp);
+    assert_has(text, "\n12:00:00.000800 2 #1 10.0.0.254: ICMP 3/13 communication administratively "
+                     "prohibited, quotes 10.0.0.1:41000 → 10.0.0.2:80  SYN seq=0  client "
+                     "SYN_SENT→CLOSED?\n");
+    assert_has(text, "\n12:00:00.000900 3 #1 10.0.0.254: ICMP 3/4 fragmentation needed, MTU 1400, "
+                     "quotes 10.0.0.2:80 → 10.0.0.1:41000  seq=500  not believed: no such number "
+                     "was sent\n");
+    free(text);
+    text = printed("dump-text", (struct sf_sink_settings){.absolute = true}, tell_icmp);
+    assert_has(text, "SYN seq=1000  client");
+    free(text);
+    text = printed("dump-json", (struct sf_sink_settings){0}, tell_icmp);
+    assert_has(text,
+               "{\"type\":\"icmp\",\"packet\":2,\"time\":1785240000.000800000,\"flow\":1,"
+               "\"side\":\"client\",\"detail\":\"communication administratively prohibited\","
+               "\"icmp_type\":3,\"icmp_code\":13,\"reporter\":\"10.0.0.254\",\"flags\":[\"SYN\"],"
+               "\"seq\":1000,\"seq_rel\":0,\"length\":0,\"client_before\":\"SYN_SENT\","
+               "\"client_after\":\"CLOSED\",\"server_before\":\"LISTEN\",\"server_after\":"
+               "\"LISTEN\",\"client_proved\":false,\"server_proved\":true,\"fate\":\"taken\","
+               "\"findings\":[]}\n");
+    assert_has(text, "\"icmp_code\":4,\"reporter\":\"10.0.0.254\",\"mtu\":1400,\"flags\":[],"
+                     "\"seq\":9500,\"seq_rel\":500,\"length\":null,");
+    assert_has(text, "\"fate\":\"doubted\"");
     free(text);
 }
 
@@ -290,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_dump_text),
         cmocka_unit_test(test_dump_json),
         cmocka_unit_test(test_dump_on_a_terminal),
+        cmocka_unit_test(test_icmp),
         cmocka_unit_test(test_late),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_table),

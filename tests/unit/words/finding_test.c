@@ -74,6 +74,43 @@ static void test_sentence(void **state)
                               "here: the capture missed them. Seen 2 times. 1 byte is concerned.");
 }
 
+/* Each kind has its own sentences, and what is quoted is named. */
+static void test_icmp(void **state)
+{
+    (void)state;
+    char text[SF_FINDING_SIZE];
+    for (unsigned kind = SF_ICMP_NONE + 1; kind < SF_ICMP_KIND_COUNT; kind++) {
+        struct sf_found found = full(SF_CODE_ICMP_REJECTED, SF_CLIENT);
+        found.icmp = (struct sf_icmp){.ip = 6, .type = 1, .code = 1, .kind = (uint8_t)kind};
+        assert_true(sf_finding_text(text, sizeof text, &found) < sizeof text - 1);
+        assert_null(strpbrk(text, "{}"));
+        assert_non_null(strstr(text, "communication administratively prohibited"));
+        (void)sf_finding_check_text(text, sizeof text, &found);
+        assert_null(strpbrk(text, "{}"));
+    }
+    struct sf_found found = {
+        .code = SF_CODE_ICMP_REJECTED,
+        .side = SF_CLIENT,
+        .count = 1,
+        .quoted_flags = SF_SYN,
+        .icmp = {
+            .reporter = {10, 0, 0, 254}, .ip = 4, .type = 3, .code = 3, .kind = SF_ICMP_NO_PORT}};
+    (void)sf_finding_text(text, sizeof text, &found);
+    assert_string_equal(text, "10.0.0.254 rejected the SYN of the client: port unreachable. A "
+                              "closed TCP port answers with RST, so this is a firewall that "
+                              "rejects. Most hosts give the attempt to connect up at that.");
+    found.side = SF_SERVER;
+    found.quoted_flags = SF_ACK | SF_PSH;
+    found.quoted_seq = 1449;
+    found.icmp.code = 4;
+    found.icmp.kind = SF_ICMP_TOO_BIG;
+    found.icmp.value = 1400;
+    (void)sf_finding_text(text, sizeof text, &found);
+    assert_string_equal(text, "10.0.0.254 could not forward the segment seq=1449 of the server: "
+                              "fragmentation needed, MTU 1400. The server has to send smaller ones "
+                              "from then on (path MTU discovery).");
+}
+
 static void test_repeat_of_unknown_cause(void **state)
 {
     (void)state;
@@ -224,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_finding_is_whole),
         cmocka_unit_test(test_sentence),
+        cmocka_unit_test(test_icmp),
         cmocka_unit_test(test_repeat_of_unknown_cause),
         cmocka_unit_test(test_variants),
         cmocka_unit_test(test_left_unsaid),
