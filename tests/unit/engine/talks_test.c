@@ -121,6 +121,9 @@ static void keep_row(struct talk *talk, const struct sf_flow *flow)
         memcpy(row->found, flow->found, flow->n_found * sizeof row->found[0]);
 }
 
+/* Which findings any talk has. */
+static bool was_found[SF_CODE_COUNT];
+
 /* Which moves any talk went through: from state to state, and states proved once more. */
 static bool was_moved[SF_STATE_COUNT][SF_STATE_COUNT];
 
@@ -144,8 +147,10 @@ static int take_event(void *context, const struct sf_event *event, struct sf_err
         keep_row(talk, event->flow);
         return 0;
     }
-    for (uint32_t i = 0; i < event->n_found; i++)
+    for (uint32_t i = 0; i < event->n_found; i++) {
         talk->codes |= UINT64_C(1) << event->found[i].code;
+        was_found[event->found[i].code] = true;
+    }
     if (event->kind != SF_EVENT_SEGMENT && event->kind != SF_EVENT_ICMP)
         return 0;
     talk->id = event->flow->id;
@@ -679,6 +684,20 @@ static void test_every_move(void **state)
     assert_int_equal(missing, 0);
 }
 
+/* No finding is there for nothing, either. */
+static void test_every_finding(void **state)
+{
+    unsigned missing = 0;
+    (void)state;
+    for (int code = 0; code < SF_CODE_COUNT; code++) {
+        if (was_found[code])
+            continue;
+        print_error("no talk has %s\n", code_names[code]);
+        missing++;
+    }
+    assert_int_equal(missing, 0);
+}
+
 static int compare_names(const void *x, const void *y)
 {
     return strcmp(*(char *const *)x, *(char *const *)y);
@@ -703,7 +722,7 @@ static unsigned list_talks(char **names)
 /* One talk alone, for whoever writes it: talks_test NAME.talk */
 int main(int argc, char **argv)
 {
-    static struct CMUnitTest tests[TALKS_MAX + 1];
+    static struct CMUnitTest tests[TALKS_MAX + 2];
     char *names[TALKS_MAX];
     unsigned n = argc > 1 ? 1 : list_talks(names);
     if (argc > 1)
@@ -711,8 +730,11 @@ int main(int argc, char **argv)
     for (unsigned i = 0; i < n; i++)
         tests[i] = (struct CMUnitTest){names[i], test_talk, NULL, NULL, names[i]};
     unsigned n_tests = n;
-    if (argc == 1)
+    if (argc == 1) {
         tests[n_tests++] = (struct CMUnitTest){"every move", test_every_move, NULL, NULL, NULL};
+        tests[n_tests++] =
+            (struct CMUnitTest){"every finding", test_every_finding, NULL, NULL, NULL};
+    }
     int failed = _cmocka_run_group_tests("talks", tests, n_tests, NULL, NULL);
     for (unsigned i = 0; i < n; i++)
         free(names[i]);
