@@ -65,6 +65,21 @@ enum sf_icmp_kind {
     SF_ICMP_KIND_COUNT
 };
 
+/* With what segments a source tries whether a port is open. */
+enum sf_method {
+    SF_METHOD_NONE,
+#define METHOD(name, word, text) SF_METHOD_##name,
+#include <synfin/outcomes.def>
+    SF_METHOD_COUNT
+};
+
+/* What speaks for a finding that rests on likelihood; at most sixteen. */
+enum sf_evidence {
+#define EVIDENCE(name, word, text) SF_EVIDENCE_##name,
+#include <synfin/outcomes.def>
+    SF_EVIDENCE_COUNT
+};
+
 enum sf_severity { SF_INFO, SF_NOTE, SF_WARNING, SF_ERROR, SF_SEVERITY_COUNT };
 
 enum sf_certainty { SF_PROVED, SF_PROBABLE };

@@ -73,7 +73,8 @@ enum sf_mark {
     SF_MARK_END = 0x80000,     /* no segment: the connection's row is about to be written */
     SF_MARK_ODD = 0x100000,    /* its header is as no TCP may write it */
     SF_MARK_ICMP =
-        0x200000 /* an ICMP error; the step's sender is the end whose segment it quotes */
+        0x200000, /* an ICMP error; the step's sender is the end whose segment it quotes */
+    SF_MARK_CROWD = 0x400000 /* together with other connections it shows something */
 };
 
 /* Beside the marks of a row of findings.def: its rule is asked once for each end. */

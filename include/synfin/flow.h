@@ -65,6 +65,8 @@ struct sf_end {
     uint32_t fin_repeats;     /* FINs sent again */
 };
 
+#define SF_FIGURES_MAX 3
+
 /* One finding, by value. */
 struct sf_found {
     uint64_t number;     /* of the packet that proves it; of the one that began a silence */
@@ -87,6 +89,12 @@ struct sf_found {
     uint16_t quoted_flags; /* of the segment that it quotes, as far as they are known */
     uint32_t quoted_seq;   /* its number, relative to the first of its end */
     struct sf_icmp icmp;
+
+    /* Of a finding that rests on several connections, else 0: */
+    uint8_t method;                  /* enum sf_method */
+    bool is_at_least;                /* `figure` may be more in truth */
+    uint16_t evidence;               /* bit for each enum sf_evidence */
+    uint32_t figure[SF_FIGURES_MAX]; /* words/figures.def names those of each code */
 };
 
 #define SF_NO_TIME INT64_MIN

@@ -46,11 +46,11 @@ struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals 
     flows->totals = totals;
     flows->emit = emit;
     flows->context = context;
-    flows->machine.msl_ns = settings->msl_ns;
     flows->now_ns = SF_NO_TIME;
     flows->table = sf_table_new(settings->max_flows);
     flows->copies = sf_copies_new();
-    if (flows->table == NULL || flows->copies == NULL) {
+    bool has_machine = sf_machine_init(&flows->machine, settings->msl_ns);
+    if (flows->table == NULL || flows->copies == NULL || !has_machine) {
         sf_flows_free(flows);
         return NULL;
     }
@@ -77,6 +77,7 @@ void sf_flows_free(struct flows *flows)
     sf_table_free(flows->table);
     sf_timers_free(&flows->timers);
     sf_copies_free(flows->copies);
+    sf_machine_release(&flows->machine);
     free(flows);
 }
 
@@ -484,7 +485,7 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
         status = open_flow(flows, &held->syn[0], held->id, &to, err);
     if (status == 0 && as_new) {
         assert(to != NULL);
-        to->flow.history->was_held = true;
+        to->flow.history->was_held = to->flow.history->has_predecessor = true;
         if (why != NULL)
             note_reuse(to, &held->syn[0], why);
         sf_machine_note_delay(&record->flow, held->syn[held->n - 1].time_ns - held->syn[0].time_ns);
@@ -555,6 +556,7 @@ static int place(struct flows *flows, const struct sf_packet *packet, struct sf_
         if (status != 0)
             return status;
         assert(opened != NULL);
+        opened->flow.history->has_predecessor = placing.n > 0;
         note_reuse(opened, segment, &where);
         return take(flows, opened, packet, segment, SF_FATE_TAKEN, err);
     }

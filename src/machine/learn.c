@@ -56,16 +56,42 @@ static void begin_with_synack(struct sf_flow *flow, const struct sf_segment *seg
     flow->history->end[SF_CLIENT].syn_end = segment->ack;
 }
 
+/* What no TCP sends: RFC 9293 §3.10.7 wants an ACK on everything behind the SYN. */
+static enum sf_method probe_of(const struct sf_segment *segment)
+{
+    if ((segment->quality & (SF_QUALITY_BAD_OFFSET | SF_QUALITY_MORE_FRAGMENTS)) != 0)
+        return SF_METHOD_NONE; /* flags that cannot be trusted, or that come with the rest */
+    switch (segment->flags & (SF_FIN | SF_SYN | SF_RST | SF_PSH | SF_ACK | SF_URG)) {
+    case 0:
+        return SF_METHOD_NO_FLAGS;
+    case SF_FIN:
+        return SF_METHOD_FIN;
+    case SF_FIN | SF_PSH | SF_URG:
+        return SF_METHOD_XMAS;
+    case SF_SYN | SF_FIN:
+        return SF_METHOD_SYN_FIN;
+    default:
+        return SF_METHOD_NONE;
+    }
+}
+
+bool sf_learn_is_probe(const struct sf_flow *flow, const struct sf_segment *segment)
+{
+    return flow->history->probe != SF_METHOD_NONE && flow->history->probe != SF_METHOD_SYN_FIN &&
+           (segment->flags & (SF_SYN | SF_RST | SF_ACK)) == 0;
+}
+
 static void begin_midstream(struct sf_flow *flow, const struct sf_segment *segment)
 {
     struct sf_history *history = flow->history;
-    flow->client = guess_client(&flow->key);
+    bool is_probe = history->probe != SF_METHOD_NONE;
+    flow->client = is_probe ? segment->from : guess_client(&flow->key);
     history->is_midstream = true;
     history->roles_are_guessed = true;
     enum sf_side sender = sf_flow_sender(flow, segment);
     enum sf_state unknown = SF_STATE_ESTABLISHED;
     start_at(flow, unknown, unknown);
-    if ((segment->flags & SF_RST) != 0)
+    if ((segment->flags & SF_RST) != 0 || is_probe)
         start_at(flow, SF_STATE_CLOSED, SF_STATE_CLOSED);
     else if ((segment->flags & SF_FIN) != 0)
         history->end[sender].start = SF_STATE_FIN_WAIT_1;
@@ -76,6 +102,7 @@ void sf_learn_begin(struct sf_flow *flow, const struct sf_segment *segment)
     flow->history->is_self_connected =
         flow->key.port[0] == flow->key.port[1] &&
         memcmp(flow->key.addr[0], flow->key.addr[1], sizeof flow->key.addr[0]) == 0;
+    flow->history->probe = (uint8_t)probe_of(segment);
     if ((segment->flags & (SF_SYN | SF_RST)) != SF_SYN) {
         begin_midstream(flow, segment);
     } else if ((segment->flags & SF_ACK) != 0) {

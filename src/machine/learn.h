@@ -13,6 +13,9 @@ void sf_learn_begin(struct sf_flow *flow, const struct sf_segment *segment);
  * Roles that were only guessed, held against a SYN or SYN,ACK: swaps the two ends when the guess
  * was wrong. Call before sf_judge().
  */
+/* Is it one of the lone segments that belong to no connection, as the one that began `flow`? */
+bool sf_learn_is_probe(const struct sf_flow *flow, const struct sf_segment *segment);
+
 void sf_learn_roles(struct sf_flow *flow, const struct sf_segment *segment);
 
 /* The shift of both ends' windows, once both SYNs are known. */

@@ -14,6 +14,17 @@
 #include "machine/seq.h"
 #include "machine/step.h"
 
+bool sf_machine_init(struct machine *machine, int64_t msl_ns)
+{
+    machine->msl_ns = msl_ns;
+    return sf_crowd_init(&machine->crowd);
+}
+
+void sf_machine_release(struct machine *machine)
+{
+    sf_crowd_release(&machine->crowd);
+}
+
 bool sf_machine_begin(struct sf_flow *flow)
 {
     flow->start_ns = flow->last_ns = SF_NO_TIME;
@@ -25,8 +36,8 @@ bool sf_machine_begin(struct sf_flow *flow)
 
 void sf_machine_forget(struct machine *machine, struct sf_flow *flow)
 {
-    if (flow->history != NULL && flow->history->end[SF_SERVER].synack_struck > 0)
-        sf_servers_forget(&machine->servers, flow);
+    if (flow->history != NULL)
+        sf_crowd_forget(&machine->crowd, flow);
     sf_history_free(flow->history);
     flow->history = NULL;
     flow->found = NULL;
@@ -158,7 +169,7 @@ static void note_lost_answers(struct judgement *j)
     if (j->is_synack_again && j->by[SF_SIGN_SYN_ACK_AGAIN].is_lost && !j->answers_syn) {
         j->pa->synack_struck++;
         struct sf_flow *other;
-        bool others = sf_servers_note_lost_ack(&j->machine->servers, j->flow, j->now_ns, &other);
+        bool others = sf_crowd_lost_ack(j, &other);
         j->is_overflow = j->pa->synack_struck >= 2 || others;
         if (other != NULL)
             sf_rules_reread_lost_ack(other);
@@ -220,11 +231,42 @@ static void take_sound(struct judgement *j)
     if (!is_quiet || j->step->marks != 0) {
         sf_step_view_after(j->flow, j->step);
         sf_outcome_tell(j->flow);
+        sf_crowd_watch(j);
         sf_rules_apply(j);
         sf_annotate(j);
+    } else if ((j->flow->history->counted & COUNTED_STRAY) != 0) {
+        sf_crowd_watch(j);
     }
     sf_learn_manners(j);
     provoke(j);
+}
+
+/* What no TCP sends teaches nothing of its sender. */
+static void take_probe(struct judgement *j)
+{
+    relate_numbers(j);
+    sf_crowd_watch(j);
+    sf_rules_apply(j);
+    sf_learn_manners(j);
+}
+
+/* The first segment, or the first that belongs to a connection after one that did not. */
+static void begin(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)
+{
+    sf_learn_begin(flow, segment);
+    sf_fold_path(flow, SF_CLIENT);
+    sf_fold_path(flow, SF_SERVER);
+    step->marks |= SF_MARK_FIRST;
+    if (flow->history->is_reuse)
+        step->marks |= SF_MARK_REUSE;
+}
+
+/* A lone segment was taken for a probe, and now a conversation goes on. */
+static bool is_no_probe_after_all(const struct sf_flow *flow, const struct sf_segment *segment)
+{
+    enum sf_method probe = (enum sf_method)flow->history->probe;
+    return probe != SF_METHOD_NONE && probe != SF_METHOD_SYN_FIN &&
+           (segment->flags & (SF_ACK | SF_RST)) == SF_ACK;
 }
 
 void sf_machine_take(struct machine *machine, struct sf_flow *flow,
@@ -233,14 +275,8 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
     memset(step, 0, sizeof *step);
     step->fate = (uint8_t)fate;
     step->first_found = flow->n_found;
-    if (flow->start_ns == SF_NO_TIME) {
-        sf_learn_begin(flow, segment);
-        sf_fold_path(flow, SF_CLIENT);
-        sf_fold_path(flow, SF_SERVER);
-        step->marks |= SF_MARK_FIRST;
-        if (flow->history->is_reuse)
-            step->marks |= SF_MARK_REUSE;
-    }
+    if (flow->start_ns == SF_NO_TIME || is_no_probe_after_all(flow, segment))
+        begin(flow, segment, step);
     sf_learn_roles(flow, segment);
     sf_renumber_choose(flow, segment);
     if (fate == SF_FATE_SETTLED)
@@ -260,7 +296,10 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
     }
     follow_times(flow, segment);
     count(&j);
-    take_sound(&j);
+    if (sf_learn_is_probe(flow, segment))
+        take_probe(&j);
+    else
+        take_sound(&j);
 }
 
 void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)

@@ -1,9 +1,9 @@
 /*
  * The passive state machine: one connection and its next segment → what that segment tells.
  *
- * The machine keeps nothing but what is in the flow and its history, and a small table of servers
- * for what only several connections together can show. It never allocates in the quiet middle of
- * a connection.
+ * The machine keeps nothing but what is in the flow and its history, and tables of fixed size for
+ * what only several connections together can show (crowd.h). It never allocates in the quiet
+ * middle of a connection.
  */
 #ifndef SYNFIN_MACHINE_MACHINE_H
 #define SYNFIN_MACHINE_MACHINE_H
@@ -15,7 +15,7 @@
 #include <synfin/flow.h>
 #include <synfin/segment.h>
 
-#include "machine/servers.h"
+#include "machine/crowd.h"
 
 /* What the capture itself misses; RFC 9293 knows no ACK of what was never received. */
 struct completeness {
@@ -27,8 +27,12 @@ struct completeness {
 struct machine {
     int64_t msl_ns; /* maximum segment lifetime; TIME_WAIT lasts twice that */
     struct completeness completeness;
-    struct servers servers; /* what connections to one server have in common */
+    struct crowd crowd; /* what connections show together */
 };
+
+/* `machine` is all zero. Returns false without memory; sf_machine_release is due then, too. */
+bool sf_machine_init(struct machine *machine, int64_t msl_ns);
+void sf_machine_release(struct machine *machine);
 
 /*
  * Makes `flow` (key and id set, all else zero) a new connection. Returns false without memory;

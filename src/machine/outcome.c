@@ -2,12 +2,19 @@
 
 #include "machine/seq.h"
 
+/* A SYN with FIN opens nothing by itself; a SYN,ACK makes it an opening. */
+static void accept_opening(struct judgement *j)
+{
+    j->flow->synack_ns = j->now_ns;
+    j->flow->history->probe = SF_METHOD_NONE;
+}
+
 static void note_times(struct judgement *j)
 {
     if (j->is_syn && j->flow->syn_ns == SF_NO_TIME && j->a == SF_CLIENT)
         j->flow->syn_ns = j->now_ns;
     if (j->is_synack && j->fits_syn && j->flow->synack_ns == SF_NO_TIME && j->a == SF_SERVER)
-        j->flow->synack_ns = j->now_ns;
+        accept_opening(j);
     if (j->is_third)
         j->flow->complete_ns = j->now_ns;
 }
@@ -64,7 +71,7 @@ static bool has_syn_covered(const struct sf_end *end)
 static enum sf_handshake tell_handshake(const struct sf_flow *flow)
 {
     const struct sf_history *history = flow->history;
-    if (!history->has_syn || history->is_midstream)
+    if (!history->has_syn || history->is_midstream || history->probe != SF_METHOD_NONE)
         return SF_HANDSHAKE_UNSEEN;
     if (history->syns_crossed)
         return has_syn_covered(&flow->end[0]) && has_syn_covered(&flow->end[1])
@@ -101,7 +108,7 @@ static enum sf_close tell_close(const struct sf_flow *flow)
 {
     const struct sf_history *history = flow->history;
     bool is_unanswered = flow->handshake == SF_HANDSHAKE_NO_ANSWER && !history->rst_accepted;
-    if (is_unanswered)
+    if (is_unanswered || history->probe != SF_METHOD_NONE)
         return SF_CLOSE_OPEN;
     if (has_fin(flow, SF_CLIENT) && has_fin(flow, SF_SERVER)) {
         if (fins_crossed(flow))

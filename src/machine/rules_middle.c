@@ -10,7 +10,8 @@
 bool sf_rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
-    if ((j->step->marks & SF_MARK_FIRST) == 0 || !history->is_midstream || j->is_rst)
+    if ((j->step->marks & SF_MARK_FIRST) == 0 || !history->is_midstream || j->is_rst ||
+        history->probe != SF_METHOD_NONE)
         return false;
     found->detail = SF_DETAIL_GUESSED_BY_PORT;
     return true;
@@ -166,29 +167,4 @@ bool sf_rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
     found->detail = j->pa->provoked_detail;
     found->certainty = was_idle ? SF_PROVED : SF_PROBABLE;
     return true;
-}
-
-/* Nothing of `side` but RSTs, if that, and of the other end a word or two. */
-static bool only_resets(const struct sf_history *history, int side)
-{
-    const struct private_end *quiet = &history->end[side], *lone = &history->end[1 - side];
-    return quiet->segments == quiet->resets && lone->segments - lone->resets <= 2 &&
-           lone->acks_advanced == 0;
-}
-
-bool sf_rule_STRAY_SEGMENT(const struct judgement *j, struct sf_found *found)
-{
-    const struct sf_history *history = j->flow->history;
-    if (history->has_syn || history->has_data)
-        return false;
-    for (int side = 0; side < 2; side++) {
-        if (!only_resets(history, side))
-            continue;
-        found->side = (uint8_t)(history->end[1 - side].segments > 0 ? 1 - side : side);
-        found->number = history->end[found->side].last_number;
-        found->time_ns = history->end[found->side].last_ns;
-        found->detail = SF_DETAIL_UNKNOWN;
-        return true;
-    }
-    return false;
 }

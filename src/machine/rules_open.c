@@ -76,6 +76,7 @@ bool sf_rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *f
         return false;
     found->side = (uint8_t)j->a;
     found->certainty = SF_PROBABLE;
+    found->detail = j->is_rst ? SF_DETAIL_RESET_ON_OVERFLOW : SF_DETAIL_NONE;
     return true;
 }
 
@@ -110,7 +111,8 @@ bool sf_rule_NO_ANSWER(const struct judgement *j, struct sf_found *found)
 
 bool sf_rule_HANDSHAKE_REFUSED(const struct judgement *j, struct sf_found *found)
 {
-    bool refuses = j->is_rst && j->is_accepted && j->flow->history->rst_refused &&
+    bool refuses = j->is_rst && j->is_accepted && j->flow->history->probe == SF_METHOD_NONE &&
+                   j->flow->history->rst_refused &&
                    j->step->before[j->b].state == SF_STATE_SYN_SENT;
     if (!refuses)
         return false;

@@ -101,6 +101,16 @@ int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
     switch (silence) {
     case SILENCE_SYNACK_UNHEARD:
         return synack_unheard_due(flow);
+    case SILENCE_UNANSWERED:
+        return flow->handshake == SF_HANDSHAKE_NO_ANSWER && flow->syn_ns != SF_NO_TIME &&
+                       history->end[SF_SERVER].segments == 0
+                   ? flow->syn_ns + SECOND_NS
+                   : INT64_MAX;
+    case SILENCE_UNFINISHED:
+        return flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME &&
+                       !history->syns_crossed
+                   ? flow->synack_ns + SECOND_NS
+                   : INT64_MAX;
     case SILENCE_NO_ANSWER:
         return flow->handshake == SF_HANDSHAKE_NO_ANSWER && history->has_syn
                    ? after_repeats(&history->end[SF_CLIENT].syn)
@@ -176,6 +186,7 @@ static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t no
     sf_step_view_before(flow, step);
     memset(j, 0, sizeof *j);
     j->machine = machine;
+    machine->crowd.n_news = 0;
     j->flow = flow;
     j->step = step;
     j->now_ns = now_ns;
@@ -185,7 +196,7 @@ bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t n
                         struct sf_step *step)
 {
     struct judgement j;
-    bool is_due = false;
+    bool is_due = false, was_due[SILENCE_COUNT] = {false};
     begin_step(machine, flow, now_ns, SF_MARK_SILENCE, step, &j);
     for (int i = 0; i < SILENCE_COUNT; i++) {
         int64_t due = sf_silence_due(flow, (enum silence)i);
@@ -193,6 +204,7 @@ bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t n
             continue;
         flow->history->told_ns[i] = due;
         is_due = true;
+        was_due[i] = true;
         if (i == SILENCE_SYNACK_UNHEARD)
             strike_synack(flow, now_ns);
         if (i == SILENCE_CLIENT_GAVE_UP || i == SILENCE_SERVER_GAVE_UP)
@@ -202,6 +214,10 @@ bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t n
         return false;
     sf_outcome_tell(flow);
     sf_step_view_after(flow, step);
+    if (was_due[SILENCE_UNANSWERED])
+        sf_crowd_unanswered(&j);
+    if (was_due[SILENCE_UNFINISHED])
+        sf_crowd_unfinished(&j);
     sf_rules_apply(&j);
     return true;
 }
@@ -213,7 +229,8 @@ static bool is_fin_covered(const struct sf_flow *flow, enum sf_side side)
 
 static bool is_embryonic(const struct sf_flow *flow)
 {
-    return flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN;
+    return flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN ||
+           flow->history->probe != SF_METHOD_NONE;
 }
 
 int64_t sf_machine_over_at(const struct sf_flow *flow, int64_t linger_ns)

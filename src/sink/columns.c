@@ -348,6 +348,39 @@ void sf_columns_icmp_json(struct sf_output *output, const struct sf_icmp *icmp)
     put_amount(output, icmp->kind == SF_ICMP_TOO_BIG ? "mtu" : "pointer", icmp->value);
 }
 
+static void put_evidence(struct sf_output *output, const struct sf_found *found)
+{
+    bool is_first = true;
+    if (found->evidence == 0)
+        return;
+    PUT(output, ",\"evidence\":[");
+    for (unsigned i = 0; i < SF_EVIDENCE_COUNT; i++) {
+        if ((found->evidence >> i & 1u) == 0)
+            continue;
+        if (!is_first)
+            sf_output_char(output, ',');
+        sf_output_char(output, '"');
+        sf_output_text(output, sf_evidence_word(i));
+        sf_output_char(output, '"');
+        is_first = false;
+    }
+    sf_output_char(output, ']');
+}
+
+/* What was counted over several connections. */
+static void put_figures(struct sf_output *output, const struct sf_found *found)
+{
+    put_optional(output, "method", sf_method_word(found->method));
+    for (unsigned at = 0; at < SF_FIGURES_MAX; at++) {
+        const char *key = sf_figure_key(found, at);
+        if (key != NULL)
+            put_amount(output, key, found->figure[at]);
+    }
+    if (found->is_at_least)
+        PUT(output, ",\"at_least\":true");
+    put_evidence(output, found);
+}
+
 void sf_columns_found_json(struct sf_output *output, const struct sf_found *found)
 {
     const struct cell cell = {.output = output};
@@ -378,6 +411,7 @@ void sf_columns_found_json(struct sf_output *output, const struct sf_found *foun
         PUT(output, ",\"interval\":");
         sf_output_seconds(output, found->interval_ns, DECIMALS);
     }
+    put_figures(output, found);
 }
 
 static void put_found(const struct cell *cell, const struct sf_found *found)

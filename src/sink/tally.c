@@ -95,11 +95,15 @@ static void add_repeats(struct sf_totals *totals, const struct sf_flow *flow)
     }
 }
 
+/* Lone segments that open nothing. */
 static bool is_stray(const struct sf_flow *flow)
 {
-    for (uint32_t i = 0; i < flow->n_found; i++)
-        if (flow->found[i].code == SF_CODE_STRAY_SEGMENT)
-            return true;
+    static const uint8_t lone[] = {SF_CODE_STRAY_SEGMENT, SF_CODE_NULL_SCAN, SF_CODE_XMAS_SCAN,
+                                   SF_CODE_SYN_FIN};
+    for (uint32_t i = 0; flow->handshake == SF_HANDSHAKE_UNSEEN && i < flow->n_found; i++)
+        for (size_t k = 0; k < sizeof lone; k++)
+            if (flow->found[i].code == lone[k])
+                return true;
     return false;
 }
 

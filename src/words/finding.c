@@ -30,6 +30,16 @@ static const struct {
 #undef LOST
 };
 
+static const struct figure {
+    uint8_t code, detail, at;
+    const char *key, *one, *many;
+} figures[] = {
+#define FIGURE(code, detail, at, key, one, many)                                                   \
+    {SF_CODE_##code, SF_DETAIL_##detail, at, key, one, many},
+#include "words/figures.def"
+#undef FIGURE
+};
+
 /* What the sentence of the finding says already: the shape of the RST adds nothing to it. */
 static const struct {
     uint8_t code, reset_kind;
@@ -50,6 +60,23 @@ static const struct variant *variant_of(const struct sf_found *found)
             (variants[i].detail == SF_DETAIL_NONE || variants[i].detail == found->detail))
             return &variants[i];
     return NULL;
+}
+
+static const struct figure *figure_of(const struct sf_found *found, unsigned at)
+{
+    if (at >= SF_FIGURES_MAX || found->figure[at] == 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (figures[i].code == found->code && figures[i].at == at &&
+            (figures[i].detail == SF_DETAIL_NONE || figures[i].detail == found->detail))
+            return &figures[i];
+    return NULL;
+}
+
+const char *sf_figure_key(const struct sf_found *found, unsigned at)
+{
+    const struct figure *figure = figure_of(found, at);
+    return figure != NULL ? figure->key : NULL;
 }
 
 static bool is_name(const char *name, size_t length, const char *wanted)
@@ -212,6 +239,60 @@ static void add_numbers(struct sf_sentence *sentence, const struct sf_found *fou
         add_filled(sentence, _("Its state then: {state}."), found);
 }
 
+/* A figure of a finding, while its sentence is filled in. */
+struct counted {
+    const struct sf_found *found;
+    uint32_t n;
+};
+
+static bool put_figure(struct sf_sentence *sentence, const char *name, size_t length,
+                       const void *context)
+{
+    const struct counted *counted = context;
+    if (!is_name(name, length, "n"))
+        return put_part(sentence, name, length, counted->found);
+    if (counted->found->is_at_least)
+        sf_sentence_add(sentence, "≥ ");
+    sf_sentence_add_number(sentence, counted->n);
+    return true;
+}
+
+static void add_figures(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    for (unsigned at = 0; at < SF_FIGURES_MAX; at++) {
+        const struct figure *figure = figure_of(found, at);
+        if (figure == NULL)
+            continue;
+        const struct counted counted = {.found = found, .n = found->figure[at]};
+        sf_sentence_add(sentence, " ");
+        sf_sentence_add_filled(sentence, sf_translate_n(figure->one, figure->many, counted.n),
+                               put_figure, &counted);
+    }
+}
+
+/* With what, and what speaks for it. */
+static void add_signs(struct sf_sentence *sentence, const struct sf_found *found)
+{
+    bool is_first = true;
+    if (found->method != SF_METHOD_NONE) {
+        add_filled(sentence, _("It was tried with: "), found);
+        sf_sentence_add(sentence, sf_method_text(found->method));
+        sf_sentence_add(sentence, ".");
+    }
+    for (unsigned i = 0; i < SF_EVIDENCE_COUNT; i++) {
+        if ((found->evidence >> i & 1u) == 0)
+            continue;
+        if (is_first)
+            add_filled(sentence, _("What speaks for it: "), found);
+        else
+            sf_sentence_add(sentence, "; ");
+        sf_sentence_add(sentence, sf_evidence_text(i));
+        is_first = false;
+    }
+    if (!is_first)
+        sf_sentence_add(sentence, ".");
+}
+
 /* A repeat alone does not tell what was lost; a loss that is proved does. */
 static void add_where(struct sf_sentence *sentence, const struct sf_found *found)
 {
@@ -285,6 +366,8 @@ size_t sf_finding_text(char *text, size_t size, const struct sf_found *found)
     sf_sentence_init(&sentence, text, size);
     add_filled(&sentence, says_of(found), found);
     add_numbers(&sentence, found);
+    add_figures(&sentence, found);
+    add_signs(&sentence, found);
     add_consequence(&sentence, found);
     add_where(&sentence, found);
     if (found->reset_kind != SF_RESET_KIND_NONE)

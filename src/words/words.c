@@ -47,6 +47,16 @@ static const struct row details[SF_DETAIL_COUNT] = {
 #include <synfin/outcomes.def>
 };
 
+static const struct row methods[SF_METHOD_COUNT] = {
+#define METHOD(name, word, text) [SF_METHOD_##name] = {word, text},
+#include <synfin/outcomes.def>
+};
+
+static const struct row evidences[SF_EVIDENCE_COUNT] = {
+#define EVIDENCE(name, word, text) [SF_EVIDENCE_##name] = {word, text},
+#include <synfin/outcomes.def>
+};
+
 static const struct row skips[SF_SKIP_COUNT] = {
 #define SKIP(name, word, text) [SF_SKIP_##name] = {word, text},
 #include <synfin/skips.def>
@@ -109,6 +119,8 @@ WORD_AND_TEXT(close, closes)
 WORD_AND_TEXT(reset_kind, reset_kinds)
 WORD_AND_TEXT(where, wheres)
 WORD_AND_TEXT(detail, details)
+WORD_AND_TEXT(method, methods)
+WORD_AND_TEXT(evidence, evidences)
 WORD_AND_TEXT(skip, skips)
 
 const char *sf_ended_word(unsigned value)

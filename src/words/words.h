@@ -34,6 +34,10 @@ const char *sf_where_word(unsigned value);
 const char *sf_where_text(unsigned value);
 const char *sf_detail_word(unsigned value);
 const char *sf_detail_text(unsigned value);
+const char *sf_method_word(unsigned value); /* "syn": how a port was tried */
+const char *sf_method_text(unsigned value);
+const char *sf_evidence_word(unsigned value); /* "one isn": never NULL */
+const char *sf_evidence_text(unsigned value);
 const char *sf_skip_word(unsigned value);
 const char *sf_skip_text(unsigned value);
 
@@ -78,12 +82,18 @@ const char *sf_code_rfc(unsigned code); /* "RFC 9293 §3.6" */
  *
  * Their texts in the tables may use {side} and {other}, {Side} and {Other} at the beginning of a
  * sentence, {count}, {octets}, {interval} and {state}; those of an ICMP error {reporter}, {icmp}
- * and {quoted}.
+ * and {quoted}; a figure has {n}.
  */
 #define SF_FINDING_SIZE 2048
 size_t sf_finding_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *found);
+
+/*
+ * The name of figure `at` of the finding in JSON; NULL: it has none, or nothing was counted there
+ * that is worth a word.
+ */
+const char *sf_figure_key(const struct sf_found *found, unsigned at);
 
 /* ---- ICMP errors ---- */
 

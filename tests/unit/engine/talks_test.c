@@ -19,7 +19,7 @@
 #include "engine/flows.h"
 
 #define TALKS     "tests/talks"
-#define ROWS_MAX  64u
+#define ROWS_MAX  128u
 #define WORDS_MAX 64u
 #define TALKS_MAX 512u
 
@@ -72,6 +72,12 @@ static const char *const close_words[SF_CLOSE_COUNT] = {
 static const char *const where_words[SF_WHERE_COUNT] = {
     "",
 #define WHERE(name, word, text) word,
+#include <synfin/outcomes.def>
+};
+
+static const char *const method_words[SF_METHOD_COUNT] = {
+    "",
+#define METHOD(name, word, text) word,
 #include <synfin/outcomes.def>
 };
 
@@ -196,6 +202,7 @@ static uint32_t number(const struct talk *talk, char **word, unsigned n, unsigne
 
 struct numbers {
     uint32_t client_port, server_port;
+    uint32_t client_host, server_host; /* 0: the usual one */
 };
 
 static void read_word(const struct talk *talk, char **word, unsigned n, unsigned *at,
@@ -254,6 +261,10 @@ static void read_word(const struct talk *talk, char **word, unsigned n, unsigned
         ports->client_port = number(talk, word, n, at);
     } else if (strcmp(name, "sport") == 0) {
         ports->server_port = number(talk, word, n, at);
+    } else if (strcmp(name, "host") == 0) {
+        ports->client_host = number(talk, word, n, at);
+    } else if (strcmp(name, "shost") == 0) {
+        ports->server_host = number(talk, word, n, at);
     } else if (strcmp(name, "bad") == 0) {
         segment->checksum_state = SF_CHECKSUM_BAD;
     } else if (strcmp(name, "good") == 0) {
@@ -261,6 +272,14 @@ static void read_word(const struct talk *talk, char **word, unsigned n, unsigned
     } else {
         wrong(talk, "no such word: %s", name);
     }
+}
+
+/* 10.0.0.`usual`, or `network`.0 and the number: clients are always below servers. */
+static void put_host(uint8_t *address, uint32_t host, uint8_t network, uint8_t usual)
+{
+    address[0] = host == 0 ? 10 : network;
+    address[2] = (uint8_t)(host >> 8);
+    address[3] = host == 0 ? usual : (uint8_t)host;
 }
 
 static struct sf_segment begin_segment(struct talk *talk, const char *moment)
@@ -278,12 +297,13 @@ static void fill_key(struct sf_segment *segment, const struct numbers *ports, co
 {
     segment->key.ip = 4;
     segment->key.vlan[0] = segment->key.vlan[1] = SF_NO_VLAN;
-    memcpy(segment->key.addr[0], "\x0a\x00\x00\x01", 4);
-    memcpy(segment->key.addr[1], "\x0a\x00\x00\x02", 4);
+    put_host(segment->key.addr[0], ports->client_host, 9, 1);
+    put_host(segment->key.addr[1], ports->server_host, 11, 2);
     segment->key.port[0] = (uint16_t)ports->client_port;
     segment->key.port[1] = (uint16_t)ports->server_port;
     segment->from = strcmp(side, "s") == 0;
-    segment->hash = ports->client_port * 31u + ports->server_port;
+    segment->hash = ports->client_port * 31u + ports->server_port + ports->client_host * 7919u +
+                    ports->server_host * 104729u;
 }
 
 static struct sf_segment read_segment(struct talk *talk, char **word, unsigned n)
@@ -521,6 +541,10 @@ static bool is_particular(const struct sf_found *found, const char *part)
         return found->count == strtoul(part + 6, NULL, 10);
     if (strncmp(part, "octets=", 7) == 0)
         return found->octets == strtoul(part + 7, NULL, 10);
+    if (strncmp(part, "method=", 7) == 0)
+        return strcmp(method_words[found->method], part + 7) == 0;
+    if (part[0] == 'n' && part[1] >= '1' && part[1] <= '3' && part[2] == '=')
+        return found->figure[part[1] - '1'] == strtoul(part + 3, NULL, 10);
     if (strncmp(part, "ms=", 3) == 0)
         return found->interval_ns / 1000000 == strtoll(part + 3, NULL, 10);
     unsigned type, code;
@@ -554,11 +578,13 @@ static void list_found(const struct row *row, char *text, size_t size)
     for (uint32_t i = 0; i < row->flow.n_found && used < size; i++) {
         const struct sf_found *found = &row->found[i];
         used += (size_t)snprintf(
-            text + used, size - used, " %s:%s:%s:%s:%s:detail=%s:count=%u:octets=%u:ms=%lld",
+            text + used, size - used,
+            " %s:%s:%s:%s:%s:detail=%s:count=%u:octets=%u:ms=%lld:n1=%u:n2=%u:n3=%u",
             code_names[found->code], side_words[found->side], where_words[found->where],
             certainty_words[found->certainty], severity_words[found->severity],
             detail_words[found->detail], (unsigned)found->count, (unsigned)found->octets,
-            (long long)(found->interval_ns / 1000000));
+            (long long)(found->interval_ns / 1000000), (unsigned)found->figure[0],
+            (unsigned)found->figure[1], (unsigned)found->figure[2]);
     }
 }
 
@@ -588,13 +614,16 @@ static void expect_findings(struct talk *talk, char **word, unsigned n)
 static void be_quiet(struct talk *talk, char **word, unsigned n)
 {
     struct sf_error err;
-    if (n != 1)
-        wrong(talk, "quiet wants seconds");
+    unsigned at = 1;
+    if (n == 0 || (n > 1 && strcmp(word[1], "!") != 0))
+        wrong(talk, "quiet wants seconds, and perhaps ! and codes");
     talk->last += strtod(word[0], NULL);
     talk->codes = 0;
     int64_t now_ns = INT64_C(1700000000000000000) + (int64_t)(talk->last * 1e9);
     if (sf_flows_advance(talk->flows, now_ns, &err) != 0)
         wrong(talk, "the engine failed: %s", err.text);
+    if (n > 1)
+        expect_codes(talk, read_codes(talk, word, n, &at));
 }
 
 static void obey(struct talk *talk, char **word, unsigned n)

@@ -132,6 +132,7 @@ static void test_strays_do_not_close(void **state)
     assert_non_null(totals);
     story_begin(&story, NULL);
     story.flow.close = SF_CLOSE_RESET;
+    story.flow.handshake = SF_HANDSHAKE_UNSEEN;
     (void)story_found(&story, SF_CODE_STRAY_SEGMENT, SF_CLIENT);
     sf_tally_flow(totals, &story.flow);
     assert_int_equal(totals->connections, 1);
