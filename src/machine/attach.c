@@ -162,12 +162,14 @@ static bool is_crossing(const struct sf_flow *flow, const struct sf_segment *seg
     return history->end[sf_other(side)].has_said_plain_syn && history->end[side].segments == 0;
 }
 
-/* Its sender waits for an answer still: nobody has reset the attempt, nor should it be over. */
+/* Its sender waits for an answer still: no RST and no ICMP error has ended the attempt, nor should
+ * it be over. */
 static bool is_waiting(const struct sf_flow *flow, const struct sf_segment *segment)
 {
     const struct private_end *end = flow->history->end;
-    return end[side_of(flow, segment->from)].has_said_plain_syn &&
-           end[0].resets + end[1].resets == 0 &&
+    enum sf_side side = side_of(flow, segment->from);
+    return end[side].has_said_plain_syn && end[0].resets + end[1].resets == 0 &&
+           sf_end_state(&flow->end[side]) != SF_STATE_CLOSED &&
            sf_silence_due(flow, SILENCE_NO_ANSWER) > segment->time_ns &&
            sf_silence_due(flow, SILENCE_HALF_OPEN) > segment->time_ns;
 }

@@ -104,6 +104,7 @@ struct private_end {
     uint32_t sample_end;    /* … this number */
     uint32_t after_fin_seq; /* its payload behind the other end's FIN begins here */
     uint32_t last_advance;  /* by how much its latest acknowledgment exceeded the one before */
+    uint32_t rejected_seq;  /* the number of the last segment that an ICMP error gave back */
     uint32_t last_tsval;    /* of its last segment */
     uint32_t last_rst_seq;  /* of its last RST */
     uint32_t newest_tsval;  /* the newest that it used */
@@ -129,6 +130,7 @@ struct private_end {
     bool fin_was_inferred; /* its first FIN was never seen in its place */
     bool fin_is_inferred;  /* its FIN was never seen, but must have been sent */
     bool syn_was_rejected; /* an ICMP error said that its SYN was not delivered */
+    bool has_rejected;     /* `rejected_seq` holds */
 };
 
 struct sf_history {

@@ -52,9 +52,22 @@ static void fill_flags(const struct sf_end *end, struct sf_segment *segment)
         segment->flags = end->syn_flags & (SF_SYN | SF_ACK);
 }
 
+/* What was not delivered was not lost: that explains a repeat of it, before or after. */
+static void explain_repeat(struct judgement *j)
+{
+    if (j->segment->icmp.kind == SF_ICMP_QUENCH)
+        return;
+    j->pa->has_rejected = true;
+    j->pa->rejected_seq = j->segment->seq;
+    struct sf_found *repeat = sf_history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->a);
+    if (repeat != NULL && is_of_syn(j->A, j->segment) && repeat->where == SF_WHERE_UNKNOWN)
+        repeat->where = SF_WHERE_NONE;
+}
+
 /* R23. Elsewhere than in SYN_SENT it would move nobody, and need not be remembered. */
 static void hear(struct judgement *j)
 {
+    explain_repeat(j);
     if (!is_of_syn(j->A, j->segment) || is_advice(&j->segment->icmp))
         return;
     j->pa->syn_was_rejected = true;
