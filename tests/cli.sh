@@ -159,6 +159,12 @@ check '-w with --only saves the chosen connections' \
 check 'dump --only prints the chosen connections' \
     cmp -s <("$synfin" dump --json "$good" | wc -l) <("$synfin" dump --json --only close=four_segment "$good" "$refused" 2>/dev/null | wc -l)
 check 'dump --only -w saves them' cmp -s "$work/chosen.pcap" "$work/chosen2.pcap"
+"$synfin" flows -q --only finding=ICMP_REJECTED -w "$work/chosen3.pcap" pcaps/icmp_prohibited.pcap "$good" >"$work/out" 2>"$work/err"
+check '-w with --only saves ICMP errors with their connection' \
+    cmp -s <("$synfin" dump --json pcaps/icmp_prohibited.pcap) <("$synfin" dump --json "$work/chosen3.pcap")
+check 'dump --only prints ICMP errors with their connection' \
+    cmp -s <("$synfin" dump --json pcaps/icmp_prohibited.pcap) \
+    <("$synfin" dump --json --only close=open pcaps/icmp_prohibited.pcap "$good" 2>/dev/null)
 expect 2 'read but once' dump --only id=1 -
 expect 2 'read but once' flows --only id=1 -w "$work/x" -
 expect 2 'two steps' -i lo --only id=1 -w "$work/x"

@@ -231,15 +231,17 @@ static void put_icmp(struct sf_paper *paper, const struct sf_icmp *icmp)
     sf_paper_put(paper, text);
 }
 
-/* What a quote shows of the segment; flags that it does not have are left out. */
+/* What a quote shows of the segment; what it does not have is left out. */
 static void put_quoted(struct sf_paper *paper, const struct sf_event *event, bool is_absolute)
 {
-    char text[SF_FLAGS_SIZE + 32], flags[SF_FLAGS_SIZE] = "";
+    char text[SF_FLAGS_SIZE + 48], flags[SF_FLAGS_SIZE] = "";
     const struct sf_segment *quoted = event->segment;
     if (quoted->flags != 0)
         (void)sf_flags_text(flags, quoted->flags);
-    (void)snprintf(text, sizeof text, "%s%sseq=%" PRIu32, flags, flags[0] != '\0' ? " " : "",
-                   is_absolute ? quoted->seq : event->step->seq_rel);
+    int n = snprintf(text, sizeof text, "%s%sseq=%" PRIu32, flags, flags[0] != '\0' ? " " : "",
+                     is_absolute ? quoted->seq : event->step->seq_rel);
+    if (quoted->data_offset != 0)
+        (void)snprintf(text + n, sizeof text - (size_t)n, " len=%" PRIu32, quoted->payload);
     sf_paper_put(paper, text);
 }
 

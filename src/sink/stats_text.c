@@ -75,8 +75,8 @@ static void put_packets(struct sf_paper *paper, const struct sf_totals *input)
     put_count(paper, segments,
               sf_translate_n("analysed as a TCP segment", "analysed as TCP segments", segments));
     put_count(paper, input->packets_icmp,
-              sf_translate_n("analysed as an ICMP error about one",
-                             "analysed as ICMP errors about one", input->packets_icmp));
+              sf_translate_n("analysed as an ICMP error about a segment",
+                             "analysed as ICMP errors about segments", input->packets_icmp));
     for (unsigned i = SF_SKIP_NONE + 1; i < SF_SKIP_COUNT; i++)
         put_count(paper, input->packets_skipped[i], sf_skip_text(i));
     put_count(paper, input->packets_copied, _("of the analysed: captured twice"));

@@ -2,7 +2,7 @@
 # net.sh: two hosts, each with a network namespace and a kernel of its own behaviour, and between them the
 # namespace in which the router runs. To be sourced by the scripts that record; they must be root.
 #
-# Gives $work (removed at the end), build_net, build_mirror, remove_net, on, start, stop_children, pause, now_ms,
+# Gives $work (removed at the end), build_net, build_gate, build_mirror, remove_net, on, start, stop_children, pause, now_ms,
 # open_trace, wait_for_others.
 # Nothing outside the namespaces of this run is touched.
 
@@ -26,7 +26,7 @@ stop_children() {
 }
 
 remove_net() {
-    for host in client router server; do ip netns del $tag-$host 2>/dev/null || true; done
+    for host in client gate router server; do ip netns del $tag-$host 2>/dev/null || true; done
 }
 
 clean() {
@@ -96,6 +96,25 @@ build_net() {
     done
     host client up0 1 2
     host server up0 2 1
+}
+
+# A kernel that forwards, between the router and the server: it answers what it cannot forward with ICMP errors.
+build_gate() {
+    ip netns add $tag-gate
+    on server ip link set up0 netns $tag-gate
+    on gate ip link add down0 type veth peer name up0 netns $tag-server
+    on gate sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+        net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.down0.accept_dad=0
+    host gate up0 3 1
+    on gate ip link set down0 address 02:00:00:00:04:01
+    on gate ethtool -K down0 rx off tx off tso off gso off gro off >/dev/null
+    on gate ip link set down0 up
+    on gate ip addr add 10.9.2.254/24 dev down0
+    on gate ip -6 addr add fd00:9:2::fe/64 dev down0 nodad
+    host server up0 2 4
+    for ip in -4 -6; do on client ip $ip neigh flush dev up0 nud permanent; done
+    on client ip neigh add 10.9.1.254 lladdr 02:00:00:00:03:01 dev up0
+    on client ip -6 neigh add fd00:9:1::fe lladdr 02:00:00:00:03:01 dev up0
 }
 
 # A mirror port, and the interface at the other end of its cable.

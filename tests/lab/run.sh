@@ -12,6 +12,8 @@
 #     tcpdump OPTION…             more options;  `capture dumpcap` writes pcapng instead
 #     from MS                     capture from this moment on, not from the start
 #     sysctl client|server KEY VALUE
+#     gate COMMAND                a kernel that forwards stands before the server (10.9.3.3 and 10.9.2.254); the
+#                                 command, for instance `ip route …`, is run there
 #     until MS                    end then, whatever still runs [when both scripts have ended]
 #     settle MS                   go on capturing after both scripts have ended       [300]
 #
@@ -112,6 +114,12 @@ record() { # NAME
     rm -f "$work/capture"
     for part in client server router; do section $part; done
     build_net
+    if [ -n "$(setting gate '')" ]; then
+        build_gate
+        while read -r _ command; do
+            on gate sh -c "$command" </dev/null
+        done < <(awk '/^\[/ { exit } $1 == "gate"' "$scenario")
+    fi
     mirror=
     if [ $vantage = mirror ]; then
         mirror=mirror

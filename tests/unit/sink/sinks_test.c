@@ -131,14 +131,14 @@ static void test_icmp(void **state)
     (void)state;
     char *text = printed("dump-text", (struct sf_sink_settings){0}, tell_icmp);
     assert_has(text, "\n12:00:00.000800 2 #1 10.0.0.254: ICMP 3/13 communication administratively "
-                     "prohibited, quotes 10.0.0.1:41000 → 10.0.0.2:80  SYN seq=0  client "
+                     "prohibited, quotes 10.0.0.1:41000 → 10.0.0.2:80  SYN seq=0 len=0  client "
                      "SYN_SENT→CLOSED?\n");
     assert_has(text, "\n12:00:00.000900 3 #1 10.0.0.254: ICMP 3/4 fragmentation needed, MTU 1400, "
                      "quotes 10.0.0.2:80 → 10.0.0.1:41000  seq=500  not believed: no such number "
                      "was sent\n");
     free(text);
     text = printed("dump-text", (struct sf_sink_settings){.absolute = true}, tell_icmp);
-    assert_has(text, "SYN seq=1000  client");
+    assert_has(text, "SYN seq=1000 len=0  client");
     free(text);
     text = printed("dump-json", (struct sf_sink_settings){0}, tell_icmp);
     assert_has(text,
