@@ -57,6 +57,7 @@ PAGES     := man/synfin.1 man/synfin-findings.7
 .DEFAULT_GOAL := all
 # The lab records the captures of pcaps/ (make pcaps); its programs are LAB_BIN.
 -include tests/lab/lab.mk
+-include tests/fuzz/fuzz.mk
 
 .PHONY: all
 all: $(SYNFIN) ## build the program (build/synfin)
@@ -103,7 +104,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(LAB_BIN) $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
@@ -181,7 +182,7 @@ lint-build: ## everything, warnings as errors, with gcc and clang
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror
 
 .PHONY: everything
-everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN) $(B)/findings.7
+everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7
 
 .PHONY: tidy
 tidy: ## clang-tidy by .clang-tidy

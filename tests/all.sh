@@ -32,5 +32,6 @@ run unit tests/run-unit.sh "$@"
 for script in golden cli docs states live; do
     [ -e "tests/$script.sh" ] && run "$script" "tests/$script.sh"
 done
+run fuzz tests/fuzz/check.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

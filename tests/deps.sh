@@ -21,6 +21,7 @@ build_needs=(
 )
 develop_needs=(
     'program:clang:clang'
+    'fuzzer:libFuzzer:libclang-rt-dev'
     'program:clang-tidy:clang-tidy'
     'program:clang-format:clang-format'
     'program:cppcheck:cppcheck'
@@ -35,6 +36,8 @@ has() { # has KIND NAME
     case $1 in
     program) command -v "$2" >/dev/null 2>&1 || [ -x "/sbin/$2" ] || [ -x "/usr/sbin/$2" ] ;;
     library) "$PKG_CONFIG" --exists "$2" 2>/dev/null ;;
+    fuzzer) printf 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -fsanitize=fuzzer,address -o /dev/null -x c - 2>/dev/null ;;
     header) printf '#include <%s>\n' "$2" | "$CC" -E - >/dev/null 2>&1 ;;
     esac
 }

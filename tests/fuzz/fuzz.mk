@@ -1,0 +1,26 @@
+# Fuzzing: `make fuzz SECONDS=60`. Seeds are made from pcaps/, and seeds/ROOM has what once failed.
+# What `make check` runs is every seed once, without a fuzzer.
+
+FUZZ         := tests/fuzz
+SECONDS      ?= 60
+FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_%.c,%,$(wildcard $(FUZZ)/fuzz_*.c))
+FUZZ_SAN     := address,undefined
+FUZZ_REPLAY  := $(FUZZ_TARGETS:%=$(B)/fuzz/replay_%) $(B)/fuzz/make_seeds
+
+$(B)/fuzz/replay_%: $(FUZZ)/fuzz_%.c $(FUZZ)/replay.c $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
+
+$(B)/fuzz/make_seeds: $(FUZZ)/make_seeds.c $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
+
+# Needs clang's runtime library; gcc builds everything else.
+$(B)/fuzz/fuzz_%: $(FUZZ)/fuzz_%.c $(LIBSYNFIN) | check-packages
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
+
+.PHONY: fuzz fuzz-run
+fuzz: ## fuzz each target for SECONDS (60): needs clang
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) fuzz-run B=build/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	    SAN='-fsanitize=fuzzer-no-link,$(FUZZ_SAN) -fno-sanitize-recover=undefined'
+
+fuzz-run: $(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%) $(B)/fuzz/make_seeds
+	$(quiet)B=$(B) SECONDS_EACH=$(SECONDS) $(FUZZ)/fuzz.sh $(FUZZ_TARGETS)
