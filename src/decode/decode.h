@@ -58,7 +58,8 @@ void sf_decoder_free(struct sf_decoder *decoder);
  * that completes the datagram, and no options. A piece that came before the first is
  * SF_SKIP_FRAGMENT and its octets are told with the first, or with the piece that closes the gap.
  * So is a piece behind a gap of a datagram with FIN, since FIN's number must be right when it is
- * told.
+ * told. Where the TCP header itself is spread over several pieces, each is SF_SKIP_FRAGMENT until
+ * the last of the header has come; that one then gives SF_SEGMENT_SENT.
  */
 enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packet,
                        struct sf_segment *segment);

@@ -136,7 +136,7 @@ static void note_last(struct sf_datagram *datagram, const struct sf_piece *piece
     }
 }
 
-/* ---- pieces ---------------------------------------------------------------------------------- */
+/* ---- the first piece ------------------------------------------------------------------------- */
 
 /* The same first piece once more (captured twice), or an id that is in use for another datagram? */
 static bool is_same_first(const struct sf_datagram *datagram, const struct sf_segment *segment)
@@ -157,6 +157,30 @@ static uint32_t first_end(struct sf_datagram *datagram, const struct sf_piece *p
     return fresh.end;
 }
 
+static void keep_first(struct sf_datagram *datagram, uint32_t tcp_begin,
+                       const struct sf_segment *segment)
+{
+    datagram->has_first = true;
+    datagram->is_header_told = true;
+    datagram->first = *segment;
+    datagram->data_begin = tcp_begin + 4u * segment->data_offset;
+}
+
+/* What is known of the payload when the datagram is told up to octet `end`. */
+static void set_payload(const struct sf_datagram *datagram, uint32_t end,
+                        struct sf_segment *segment)
+{
+    segment->payload = payload_before(datagram, end);
+    segment->tcp_length = 4u * segment->data_offset + segment->payload;
+}
+
+/* FIN and PSH come with the piece that completes the datagram. */
+static void await_more(struct sf_segment *segment)
+{
+    segment->flags &= (uint16_t) ~(SF_FIN | SF_PSH);
+    segment->quality |= SF_QUALITY_MORE_FRAGMENTS;
+}
+
 void sf_fragments_first(struct sf_fragments *fragments, const struct sf_hash_key *key,
                         const struct sf_piece *piece, uint32_t tcp_begin,
                         struct sf_segment *segment)
@@ -167,17 +191,90 @@ void sf_fragments_first(struct sf_fragments *fragments, const struct sf_hash_key
         begin(datagram, &piece->of, segment->time_ns);
     }
     if (!is_copy) {
-        datagram->has_first = true;
-        datagram->first = *segment;
-        datagram->data_begin = tcp_begin + 4u * segment->data_offset;
-        segment->payload = payload_before(datagram, first_end(datagram, piece));
-        segment->tcp_length = 4u * segment->data_offset + segment->payload;
+        keep_first(datagram, tcp_begin, segment);
+        set_payload(datagram, first_end(datagram, piece), segment);
     }
     if (is_copy || !is_complete(datagram)) {
-        segment->flags &= (uint16_t) ~(SF_FIN | SF_PSH);
-        segment->quality |= SF_QUALITY_MORE_FRAGMENTS;
+        await_more(segment);
     }
 }
+
+/* ---- a header in pieces ---------------------------------------------------------------------- */
+
+/* A first piece that says something else belongs to another datagram with the same id. */
+static bool contradicts(const struct sf_datagram *datagram, const uint8_t *bytes, size_t n)
+{
+    bool differs = datagram->has_first && datagram->has_header == 0;
+    for (size_t i = 0; i < n && i < FRAGMENTS_HEADER; i++) {
+        differs |= (datagram->has_header >> i & 1) != 0 && datagram->header[i] != bytes[i];
+    }
+    return differs;
+}
+
+/* Octets that came twice are what they were first: honest senders do not overlap. */
+static void keep_octets(struct sf_datagram *datagram, uint32_t begin, const uint8_t *bytes,
+                        size_t n)
+{
+    for (size_t i = 0; i < n && begin + i < FRAGMENTS_HEADER; i++) {
+        uint64_t bit = UINT64_C(1) << (begin + i);
+        if ((datagram->has_header & bit) == 0) {
+            datagram->header[begin + i] = bytes[i];
+            datagram->has_header |= bit;
+        }
+    }
+}
+
+static bool has_octets(const struct sf_datagram *datagram, uint32_t n)
+{
+    uint64_t all = (UINT64_C(1) << n) - 1;
+    return (datagram->has_header & all) == all;
+}
+
+/* Length of the header if all of it is there, else 0. Its least is what a wrong offset leaves. */
+static uint32_t whole_header(const struct sf_datagram *datagram)
+{
+    enum { LEAST = 20, OFFSET = 12 };
+    uint32_t length = 4u * (datagram->header[OFFSET] >> 4);
+    if (length < LEAST) {
+        length = LEAST;
+    }
+    return has_octets(datagram, LEAST) && has_octets(datagram, length) ? length : 0;
+}
+
+uint32_t sf_fragments_keep_header(struct sf_fragments *fragments, const struct sf_hash_key *key,
+                                  const struct sf_piece *piece, int64_t time_ns,
+                                  const uint8_t *bytes, size_t n, uint8_t header[FRAGMENTS_HEADER])
+{
+    struct sf_datagram *datagram = find_or_begin(fragments, key, &piece->of, time_ns);
+    if (piece->begin == 0 && contradicts(datagram, bytes, n)) {
+        begin(datagram, &piece->of, time_ns);
+    }
+    if (datagram->is_header_told) {
+        return 0;
+    }
+    keep_octets(datagram, piece->begin, bytes, n);
+    uint32_t length = whole_header(datagram);
+    if (length > 0) {
+        datagram->is_header_told = true;
+        memcpy(header, datagram->header, length);
+    }
+    return length;
+}
+
+void sf_fragments_begin_spread(struct sf_fragments *fragments, const struct sf_hash_key *key,
+                               const struct sf_piece *piece, struct sf_segment *segment)
+{
+    struct sf_datagram *datagram = find_or_begin(fragments, key, &piece->of, segment->time_ns);
+    struct sf_range told = {.begin = 0, .end = 0};
+    collect_pending(datagram, &told);
+    keep_first(datagram, 0, segment);
+    set_payload(datagram, told.end, segment);
+    if (!is_complete(datagram)) {
+        await_more(segment);
+    }
+}
+
+/* ---- later pieces ---------------------------------------------------------------------------- */
 
 /* Turns `segment` into the octets `range` of the datagram. */
 static void continue_first(const struct sf_datagram *datagram, const struct sf_range *range,

@@ -131,6 +131,39 @@ static struct sf_piece piece_of(const struct sf_walk *walk)
     return piece;
 }
 
+/* The header of `length` octets has come together out of pieces, of which this is the last. */
+static void fill_spread(struct sf_walk *walk, const struct sf_piece *piece, const uint8_t *header,
+                        uint32_t length)
+{
+    struct sf_segment *segment = walk->segment;
+    segment->checksum_state = SF_CHECKSUM_PARTIAL;
+    fill_header(segment, header);
+    sf_walk_fill_key(walk, header);
+    if (segment->data_offset < LEAST_OFFSET) {
+        segment->quality |= SF_QUALITY_BAD_OFFSET;
+        return;
+    }
+    uint32_t options = length - TCP_HEADER;
+    segment->quality |= sf_options_read(header + TCP_HEADER, options, options, &segment->options);
+    sf_fragments_begin_spread(walk->fragments, walk->hash_key, piece, segment);
+}
+
+/* A piece that may have octets of a header that is spread over several. */
+static enum sf_skip header_piece(struct sf_walk *walk, const struct sf_piece *piece)
+{
+    struct sf_segment *segment = walk->segment;
+    uint8_t header[FRAGMENTS_HEADER];
+    uint32_t length =
+        sf_fragments_keep_header(walk->fragments, walk->hash_key, piece, segment->time_ns,
+                                 walk->cursor.at, bytes_left(&walk->cursor), header);
+    enum sf_skip skip = sf_fragments_later(walk->fragments, walk->hash_key, piece, segment);
+    if (length == 0) {
+        return skip;
+    }
+    fill_spread(walk, piece, header, length);
+    return SF_SKIP_NONE;
+}
+
 enum sf_skip sf_layer_later_piece(struct sf_walk *walk)
 {
     if (walk->quote.is_quoted) {
@@ -141,7 +174,25 @@ enum sf_skip sf_layer_later_piece(struct sf_walk *walk)
         return SF_SKIP_MALFORMED; /* no datagram is longer (RFC 791 §3.1, RFC 8200 §4.5) */
     }
     walk->segment->tcp_offset = (uint16_t)walk_offset(walk); /* sf_decode bounds offsets */
+    if (piece.begin < FRAGMENTS_HEADER) {
+        return header_piece(walk, &piece);
+    }
     return sf_fragments_later(walk->fragments, walk->hash_key, &piece, walk->segment);
+}
+
+/*
+ * Does the first piece end inside the TCP header? Only where TCP is all that the datagram carries:
+ * nobody knows where it begins in the other pieces when something stands in front of it.
+ */
+static bool is_spread(const struct sf_walk *walk)
+{
+    enum { OFFSET = 12 };
+    uint32_t offset = walk_offset(walk), wire = walk_wire_left(walk);
+    if (!walk->piece.has_more || walk->piece.offset != 0 || offset != walk->piece.start ||
+        bytes_left(&walk->cursor) != wire) {
+        return false;
+    }
+    return wire < TCP_HEADER || wire < 4u * (uint32_t)(walk->cursor.at[OFFSET] >> 4);
 }
 
 static void first_piece(struct sf_walk *walk)
@@ -165,6 +216,10 @@ enum sf_skip sf_layer_tcp(struct sf_walk *walk)
     struct sf_segment *segment = walk->segment;
     segment->tcp_offset = (uint16_t)walk_offset(walk); /* sf_decode bounds offsets */
     segment->tcp_length = walk_wire_left(walk);
+    if (is_spread(walk)) {
+        struct sf_piece piece = piece_of(walk);
+        return header_piece(walk, &piece);
+    }
     bool is_captured = bytes_left(&walk->cursor) == segment->tcp_length && !walk->is_cut;
     uint8_t spare[TCP_HEADER];
     const uint8_t *header = take_header(walk, spare);

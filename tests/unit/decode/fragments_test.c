@@ -30,10 +30,12 @@ struct piece {
 
 #define NOTHING .seq = 0
 
-static const struct {
+struct order {
     uint16_t flags;
     struct piece pieces[PIECES];
-} orders[] = {
+};
+
+static const struct order orders[] = {
     /* in order: FIN and PSH come with the last */
     {SF_FIN | SF_PSH | SF_ACK,
      {{0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
@@ -92,16 +94,41 @@ static const struct {
      {{0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
       {40, 48, NOT_MORE, 1020, 8, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED},
       {0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT}}},
-    /* the rest of the header in the second piece: the payload begins there */
-    {SF_FIN | SF_ACK,
-     {{0, 16, MORE, 1000, 0, SF_ACK, SF_SEGMENT_SENT},
-      {16, 32, NOT_MORE, 1000, 12, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED}}},
     /* two last pieces that contradict each other: the first one counts */
     {SF_FIN | SF_ACK,
      {{0, 40, MORE, 1000, 20, SF_ACK, SF_SEGMENT_SENT},
       {48, 56, NOT_MORE, NOTHING},
       {56, 64, NOT_MORE, NOTHING},
       {40, 48, MORE, 1020, 24, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED}}},
+};
+
+/* The header is spread over pieces: told when the last of it has come. */
+static const struct order spread[] = {
+    {SF_FIN | SF_ACK,
+     {{0, 16, MORE, NOTHING}, {16, 32, NOT_MORE, 1000, 12, SF_FIN | SF_ACK, SF_SEGMENT_SENT}}},
+    {SF_FIN | SF_ACK,
+     {{0, 8, MORE, NOTHING},
+      {8, 24, MORE, 1000, 4, SF_ACK, SF_SEGMENT_SENT},
+      {24, 40, NOT_MORE, 1004, 16, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED}}},
+    /* backwards; the middle last; the end before the rest of the header */
+    {SF_FIN | SF_ACK,
+     {{8, 32, NOT_MORE, NOTHING}, {0, 8, MORE, 1000, 12, SF_FIN | SF_ACK, SF_SEGMENT_SENT}}},
+    {SF_FIN | SF_ACK,
+     {{0, 8, MORE, NOTHING},
+      {16, 20, NOT_MORE, NOTHING},
+      {8, 16, MORE, 1000, 0, SF_FIN | SF_ACK, SF_SEGMENT_SENT}}},
+    {SF_PSH | SF_ACK,
+     {{0, 8, MORE, NOTHING},
+      {64, 80, NOT_MORE, NOTHING},
+      {8, 24, MORE, 1000, 4, SF_ACK, SF_SEGMENT_SENT},
+      {24, 64, MORE, 1004, 56, SF_PSH | SF_ACK, SF_SEGMENT_CONTINUED}}},
+    /* each piece captured twice: told once */
+    {SF_FIN | SF_ACK,
+     {{0, 8, MORE, NOTHING},
+      {0, 8, MORE, NOTHING},
+      {8, 32, NOT_MORE, 1000, 12, SF_FIN | SF_ACK, SF_SEGMENT_SENT},
+      {8, 32, NOT_MORE, NOTHING},
+      {0, 8, MORE, NOTHING}}},
 };
 
 static void put_be16(uint8_t *bytes, uint32_t value)
@@ -177,17 +204,17 @@ static void check_piece(const struct decoding *decoding, enum sf_skip skip,
                      is_open ? SF_QUALITY_MORE_FRAGMENTS : 0);
 }
 
-static void check_orders(decode_fn *decode)
+static void check_orders(decode_fn *decode, const struct order *orders_given, size_t n)
 {
     struct decoding decoding;
     decoding_init(&decoding);
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint8_t datagram[256] = {0};
         struct sf_segment first = {0};
-        put_tcp(datagram, SEQ, orders[i].flags);
+        put_tcp(datagram, SEQ, orders_given[i].flags);
         print_message("order %zu\n", i);
-        for (size_t j = 0; j < PIECES && orders[i].pieces[j].end != 0; j++) {
-            const struct piece *piece = &orders[i].pieces[j];
+        for (size_t j = 0; j < PIECES && orders_given[i].pieces[j].end != 0; j++) {
+            const struct piece *piece = &orders_given[i].pieces[j];
             check_piece(&decoding, decode(&decoding, (uint16_t)i, datagram, piece), piece);
             if (piece->seq != 0 && first.hash != 0) {
                 assert_memory_equal(&decoding.segment.key, &first.key, sizeof first.key);
@@ -203,13 +230,13 @@ static void check_orders(decode_fn *decode)
 static void test_orders_v4(void **state)
 {
     (void)state;
-    check_orders(decode_v4);
+    check_orders(decode_v4, orders, sizeof orders / sizeof orders[0]);
 }
 
 static void test_orders_v6(void **state)
 {
     (void)state;
-    check_orders(decode_v6);
+    check_orders(decode_v6, orders, sizeof orders / sizeof orders[0]);
 }
 
 static const struct piece first_piece = {.begin = 0, .end = 40, .has_more = MORE};
@@ -287,16 +314,83 @@ static void test_pieces_beyond_64_kib_are_malformed(void **state)
     decoding_release(&decoding);
 }
 
-/* Eight octets of a TCP header: neither numbers nor flags. */
-static void test_first_piece_without_flags_is_truncated(void **state)
+static void test_headers_in_pieces(void **state)
+{
+    (void)state;
+    check_orders(decode_v4, spread, sizeof spread / sizeof spread[0]);
+}
+
+/*
+ * Behind options of IPv6, which are cut as well, nobody can say where TCP begins in a later piece:
+ * what the first one has is used, if that goes up to the flags.
+ */
+static void test_header_in_pieces_behind_options(void **state)
+{
+    static const struct order order = {
+        SF_FIN | SF_ACK,
+        {{0, 16, MORE, 1000, 0, SF_ACK, SF_SEGMENT_SENT},
+         {16, 32, NOT_MORE, 1000, 12, SF_FIN | SF_ACK, SF_SEGMENT_CONTINUED}}};
+    static const struct piece tiny = {.begin = 0, .end = 8, .has_more = MORE};
+    uint8_t datagram[256] = {0};
+    struct decoding decoding;
+    (void)state;
+    check_orders(decode_v6, &order, 1);
+    decoding_init(&decoding);
+    put_tcp(datagram, SEQ, SF_ACK);
+    assert_int_equal(decode_v6(&decoding, 7, datagram, &tiny), SF_SKIP_TRUNCATED);
+    decoding_release(&decoding);
+}
+
+/* IP 192.168.1.100.12345 > 10.0.0.5.80: Flags [S], seq 1000, win 8192,
+ *     options [mss 1460,sackOK,TS val 12345678 ecr 0,nop,wscale 7], cut behind the first of them */
+static void test_options_in_pieces(void **state)
+{
+    struct decoding decoding;
+    const struct sf_segment *segment = &decoding.segment;
+    (void)state;
+    decoding_init(&decoding);
+    assert_int_equal(decode_hex(&decoding, LINK_RAW,
+                                "45 00 00 2c 00 01 20 00 40 06 8e ba c0 a8 01 64 0a 00 00 05 "
+                                "30 39 00 50 00 00 03 e8 00 00 00 00 a0 02 20 00 c5 73 00 00 "
+                                "02 04 05 b4 "),
+                     SF_SKIP_FRAGMENT);
+    assert_int_equal(decode_hex(&decoding, LINK_RAW,
+                                "45 00 00 24 00 01 00 03 40 06 ae bf c0 a8 01 64 0a 00 00 05 "
+                                "04 02 08 0a 00 bc 61 4e 00 00 00 00 01 03 03 07 "),
+                     SF_SKIP_NONE);
+    assert_int_equal(segment->kind, SF_SEGMENT_SENT);
+    assert_int_equal(segment->flags, SF_SYN);
+    assert_int_equal(segment->quality, 0);
+    assert_int_equal(segment->options.present,
+                     SF_OPT_MSS | SF_OPT_SACK_PERMITTED | SF_OPT_TIMESTAMPS | SF_OPT_WSCALE);
+    assert_int_equal(segment->options.mss, 1460);
+    assert_int_equal(segment->options.tsval, 12345678);
+    assert_int_equal(segment->options.wscale, 7);
+    decoding_release(&decoding);
+}
+
+/* The same id for another datagram; and one whose data offset cannot be: told once, no payload. */
+static void test_other_headers_in_pieces(void **state)
 {
     static const struct piece tiny = {.begin = 0, .end = 8, .has_more = MORE};
+    static const struct piece rest = {.begin = 8, .end = 32, .has_more = NOT_MORE};
     uint8_t datagram[256] = {0};
     struct decoding decoding;
     (void)state;
     decoding_init(&decoding);
     put_tcp(datagram, SEQ, SF_ACK);
-    assert_int_equal(decode_v4(&decoding, 7, datagram, &tiny), SF_SKIP_TRUNCATED);
+    assert_int_equal(decode_v4(&decoding, 7, datagram, &tiny), SF_SKIP_FRAGMENT);
+    put_tcp(datagram, 2000, SF_ACK);
+    assert_int_equal(decode_v4(&decoding, 7, datagram, &tiny), SF_SKIP_FRAGMENT);
+    assert_int_equal(decode_v4(&decoding, 7, datagram, &rest), SF_SKIP_NONE);
+    assert_int_equal(decoding.segment.seq, 2000);
+    assert_int_equal(decoding.segment.payload, 12);
+    put_be16(datagram + 12, 0x4000u | SF_ACK);
+    assert_int_equal(decode_v4(&decoding, 8, datagram, &tiny), SF_SKIP_FRAGMENT);
+    assert_int_equal(decode_v4(&decoding, 8, datagram, &rest), SF_SKIP_NONE);
+    assert_int_equal(decoding.segment.quality, SF_QUALITY_BAD_OFFSET);
+    assert_int_equal(decoding.segment.payload, 0);
+    assert_int_equal(decode_v4(&decoding, 8, datagram, &rest), SF_SKIP_FRAGMENT);
     decoding_release(&decoding);
 }
 
@@ -309,7 +403,10 @@ int main(void)
         cmocka_unit_test(test_the_oldest_makes_room),
         cmocka_unit_test(test_gaps_are_bounded),
         cmocka_unit_test(test_pieces_beyond_64_kib_are_malformed),
-        cmocka_unit_test(test_first_piece_without_flags_is_truncated),
+        cmocka_unit_test(test_headers_in_pieces),
+        cmocka_unit_test(test_header_in_pieces_behind_options),
+        cmocka_unit_test(test_options_in_pieces),
+        cmocka_unit_test(test_other_headers_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
