@@ -91,7 +91,9 @@ static void annotate_syn(struct judgement *j)
         say_dropped(j);
         return;
     }
-    if (j->flow->history->syns_crossed) {
+    if (j->is_split_syn) {
+        say(j, SF_SAY_SYN_APART, j->segment->seq, 0, 0);
+    } else if (j->flow->history->syns_crossed) {
         say(j, SF_SAY_OTHER_SYN, j->segment->seq, 0, 0);
         say(j, SF_SAY_SYN_CROSSES, 0, 0, 0);
     } else {
@@ -130,7 +132,7 @@ static void annotate_synack(struct judgement *j)
         say(j, SF_SAY_OTHER_NUMBER, j->segment->seq, 0, 0);
         return;
     }
-    if (j->flow->history->syns_crossed) {
+    if (j->flow->history->syns_crossed || j->flow->history->split != SPLIT_NOT) {
         say(j, j->a == SF_CLIENT ? SF_SAY_ACK_IS_Y_PLUS_1 : SF_SAY_ACK_IS_X_PLUS_1, 0, 0, 0);
         return;
     }
@@ -227,10 +229,19 @@ static void say_time_wait(struct judgement *j)
     say(j, j->is_first_cover ? SF_SAY_TIME_WAIT_UNTIL : SF_SAY_TIME_WAIT_RESTARTED, two_msl, 0, 0);
 }
 
+static bool acknowledges_without_syn(const struct judgement *j)
+{
+    return j->a == SF_SERVER && j->has_ack && j->pb->has_said_plain_syn &&
+           j->pa->syn.first_ns == SF_NO_TIME && j->flow->complete_ns == SF_NO_TIME &&
+           j->segment->ack == j->B->iss + 1u;
+}
+
 static void annotate_plain(struct judgement *j)
 {
     if (j->is_third)
         annotate_third(j);
+    if (acknowledges_without_syn(j))
+        say(j, SF_SAY_ACK_WITHOUT_SYN, 0, 0, 0);
     if (j->is_fin)
         annotate_fin(j);
     else if (j->is_first_cover)

@@ -159,7 +159,10 @@ static bool is_crossing(const struct sf_flow *flow, const struct sf_segment *seg
 {
     enum sf_side side = side_of(flow, segment->from);
     const struct sf_history *history = flow->history;
-    return history->end[sf_other(side)].has_said_plain_syn && history->end[side].segments == 0;
+    const struct private_end *end = &history->end[side];
+    bool may_answer = end->segments == 0 || end->segments > end->resets; /* see split.h */
+    return history->end[sf_other(side)].has_said_plain_syn && !end->has_said_plain_syn &&
+           !end->has_said_synack && may_answer;
 }
 
 /* Its sender waits for an answer still: no RST and no ICMP error has ended the attempt, nor should

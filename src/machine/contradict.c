@@ -223,7 +223,7 @@ static bool fills_gap_before_fin(const struct judgement *j)
 static void contradict_by_words(struct judgement *j)
 {
     bool is_past = j->is_stale_syn || j->is_foreign_syn;
-    if (j->is_syn && !is_past)
+    if (j->is_syn && !is_past && !j->is_split_syn)
         take_back(j, SF_SIGN_SYN_AGAIN);
     if (j->is_syn && !is_past)
         recall_unanswered(j);

@@ -39,6 +39,7 @@ struct fold {
     const struct sf_end *me, *other;
     const struct private_end *mine, *theirs;
     struct sf_end path; /* only path, n_path and proved are used */
+    bool is_split;      /* this end answered a SYN with a SYN apart from its ACK */
     bool has_said_synack;
     bool has_said_fin;
     bool own_fin_covers; /* its first FIN acknowledged the other end's FIN */
@@ -126,7 +127,7 @@ static void said_signs(const struct fold *fold, const struct entry *entry, enum 
     if ((entry->flags & (SF_SYN | SF_RST)) != SF_SYN)
         said_plain_signs(fold, entry, signs);
     else if ((entry->flags & SF_ACK) == 0)
-        signs[0] = SF_SIGN_SYN;
+        signs[0] = fold->is_split ? SF_SIGN_SYN_ACK : SF_SIGN_SYN;
     else if (fits_syn(entry, fold->other, fold->theirs))
         signs[0] = SF_SIGN_SYN_ACK;
 }
@@ -305,7 +306,7 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)
             prove_established(&fold->path);
     }
-    if ((entry->flags & SF_SYN) != 0 && (entry->flags & SF_ACK) != 0)
+    if ((entry->flags & SF_SYN) != 0 && ((entry->flags & SF_ACK) != 0 || fold->is_split))
         fold->has_said_synack = true;
     if ((entry->flags & SF_FIN) != 0 && !fold->has_said_fin) {
         fold->has_said_fin = true;
@@ -349,6 +350,15 @@ static enum sf_state first_state(const struct private_end *mine)
     return SF_STATE_LISTEN;
 }
 
+/* That the server listened is likely only: it may have been in SYN_SENT. */
+static void doubt_split(struct fold *fold)
+{
+    for (unsigned i = 0; fold->is_split && i < fold->path.n_path; i++) {
+        if (fold->path.path[i] == SF_STATE_SYN_RCVD)
+            fold->path.proved &= (uint16_t) ~(1u << i);
+    }
+}
+
 void sf_fold_path(struct sf_flow *flow, enum sf_side side)
 {
     enum sf_side other = sf_other(side);
@@ -358,9 +368,10 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
                         .other = &flow->end[other],
                         .mine = mine,
                         .theirs = &flow->history->end[other],
+                        .is_split = side == SF_SERVER && flow->history->split != SPLIT_NOT,
                         .heard_fin_ns = SF_NO_TIME};
     if (mine->start != SF_STATE_NONE)
-        push(&fold.path, first_state(mine));
+        push(&fold.path, fold.is_split ? SF_STATE_LISTEN : first_state(mine));
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
         fold.heard_bare_fin |=
@@ -370,6 +381,8 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
         else if ((entry->bits & ENTRY_STRUCK) == 0)
             fold_said(&fold, entry);
     }
+    if (flow->history->split == SPLIT_LIKELY)
+        doubt_split(&fold);
     struct sf_end *end = &flow->end[side];
     end->n_path = fold.path.n_path;
     end->proved = fold.path.proved;

@@ -133,6 +133,9 @@ struct private_end {
     bool has_rejected;     /* `rejected_seq` holds */
 };
 
+/* Did the server answer the SYN with an ACK and a SYN apart? See split.h. */
+enum split { SPLIT_NOT, SPLIT_LIKELY, SPLIT_PROVED };
+
 struct sf_history {
     struct private_end end[2]; /* by enum sf_side */
     struct sf_found *found;
@@ -148,6 +151,7 @@ struct sf_history {
     bool gave_up;                   /* one end gave up: close is `timeout` */
     bool second_fin_covers;         /* the second FIN was the first to acknowledge the first one */
     bool second_fin_covered_before; /* the first FIN was acknowledged before the second one */
+    uint8_t split;                  /* enum split */
     bool syns_crossed;
     bool roles_are_guessed;
     bool has_data;

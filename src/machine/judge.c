@@ -45,6 +45,15 @@ static bool is_past_handshake(const struct sf_end *end)
     return false;
 }
 
+/* A server that sent nothing but acknowledgments so far now sends its own SYN. */
+static bool is_split_syn(const struct judgement *j)
+{
+    return j->is_syn && (j->segment->flags & SF_FIN) == 0 && j->a == SF_SERVER &&
+           j->flow->complete_ns == SF_NO_TIME && j->pb->has_said_plain_syn &&
+           !j->pb->has_said_synack && !j->pa->has_said_plain_syn && !j->pa->has_said_synack &&
+           j->pa->n_sent_acks > 0;
+}
+
 static void judge_syn(struct judgement *j)
 {
     bool is_seen = j->pa->syn.first_ns != SF_NO_TIME;
@@ -59,7 +68,9 @@ static void judge_syn(struct judgement *j)
     j->answers_syn = j->is_synack_again && (after_syn || j->gap_ns < TIMER_MIN_NS);
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
-    bool is_other = (j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss;
+    j->is_split_syn = is_split_syn(j);
+    bool is_other =
+        ((j->A->known & SF_KNOWS_ISS) == 0 || j->segment->seq != j->A->iss) && !j->is_split_syn;
     bool has_fin = (j->segment->flags & SF_FIN) != 0;
     j->is_renumbered = j->is_synack && j->fits_syn && j->pa->has_said_synack && is_other;
     j->is_foreign_syn = (j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 && (is_other || has_fin)) ||

@@ -61,6 +61,8 @@ struct judgement {
     bool is_stale_syn;   /* a SYN of an end that has proved more than its handshake */
     bool is_foreign_syn; /* a SYN with other numbers than this connection's */
     bool is_renumbered;  /* of these: a SYN,ACK that answers the same SYN with another number */
+    bool is_split_syn;   /* the server's SYN, behind its ACK of the client's */
+    bool shows_split;    /* the server answers the SYN,ACK: the SYNs had not crossed */
     uint8_t drops;       /* a SYN again, without these features of the first one */
     bool is_first_fin;
     uint32_t fresh;      /* payload octets above everything seen */

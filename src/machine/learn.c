@@ -183,6 +183,8 @@ static void learn_syn(struct judgement *j)
     }
     if (end->has_options)
         return;
+    if (j->is_split_syn)
+        end->max = end->una = j->segment->seq;
     end->iss = end->first = j->segment->seq;
     end->known |= SF_KNOWS_ISS;
     end->options = j->segment->options;

@@ -12,6 +12,7 @@
 #include "machine/reset.h"
 #include "machine/rules.h"
 #include "machine/seq.h"
+#include "machine/split.h"
 #include "machine/step.h"
 
 bool sf_machine_init(struct machine *machine, int64_t msl_ns)
@@ -209,6 +210,7 @@ static void take_sound(struct judgement *j)
     count_unseen(j);
     bool is_quiet = sf_record_is_quiet(j);
     if (!is_quiet) {
+        sf_split_note(j);
         sf_reset_judge(j);
         judge_despair(j);
         sf_contradict(j);

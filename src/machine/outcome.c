@@ -9,13 +9,23 @@ static void accept_opening(struct judgement *j)
     j->flow->history->probe = SF_METHOD_NONE;
 }
 
+/* The client has answered the server's SYN, and has that acknowledged. */
+static bool ends_split(const struct judgement *j)
+{
+    return j->flow->history->split != SPLIT_NOT && j->flow->complete_ns == SF_NO_TIME &&
+           j->a == SF_SERVER && j->is_plain && j->has_ack && j->pb->has_said_synack &&
+           seq_within(j->segment->ack, j->B->iss + 1u, j->B->max);
+}
+
 static void note_times(struct judgement *j)
 {
     if (j->is_syn && j->flow->syn_ns == SF_NO_TIME && j->a == SF_CLIENT)
         j->flow->syn_ns = j->now_ns;
     if (j->is_synack && j->fits_syn && j->flow->synack_ns == SF_NO_TIME && j->a == SF_SERVER)
         accept_opening(j);
-    if (j->is_third)
+    if (j->is_split_syn && j->flow->synack_ns == SF_NO_TIME)
+        accept_opening(j);
+    if (j->is_third || ends_split(j))
         j->flow->complete_ns = j->now_ns;
 }
 
@@ -50,7 +60,7 @@ void sf_outcome_note(struct judgement *j)
     struct sf_history *history = j->flow->history;
     note_times(j);
     if (j->is_syn && j->pb->has_said_plain_syn && !j->pb->has_said_synack &&
-        !j->pa->has_said_synack)
+        !j->pa->has_said_synack && history->split == SPLIT_NOT)
         history->syns_crossed = true;
     if (j->is_first_fin)
         note_fin(j);

@@ -134,6 +134,8 @@ static bool is_worth_hearing(const struct judgement *j)
         return false;
     if (j->is_rst && j->flow->history->gave_up)
         return false; /* nobody has heard its sender for a while */
+    if (j->is_rst && sf_end_state(j->B) == SF_STATE_LISTEN)
+        return false; /* RFC 9293 §3.10.7.2, first: a RST is ignored */
     if (j->is_rst)
         return j->is_accepted || sf_reset_heard_bits(j) != 0;
     if (j->is_syn)

@@ -83,6 +83,17 @@ bool sf_rule_ISN_CHANGED(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
+/* Its own SYN behind its ACK proves that the server had the client's; a SYN alone does not. */
+bool sf_rule_SPLIT_HANDSHAKE(const struct judgement *j, struct sf_found *found)
+{
+    bool is_client_answer = j->a == SF_CLIENT && j->is_synack && !j->is_synack_again &&
+                            j->fits_syn && j->flow->history->split == SPLIT_PROVED;
+    found->side = SF_SERVER;
+    found->detail = is_client_answer ? SF_DETAIL_FIVE_SEGMENTS : SF_DETAIL_FOUR_SEGMENTS;
+    found->certainty = is_client_answer ? SF_PROVED : SF_PROBABLE;
+    return is_client_answer || j->shows_split;
+}
+
 /* Could the SYN,ACK answer a repeat that came without the data of the first SYN? */
 static bool may_answer_bare_repeat(const struct judgement *j)
 {
