@@ -45,6 +45,28 @@ static bool insert_before_reset(struct judgement *j, const struct entry *entry)
     return false;
 }
 
+static int first_heard_fin(const struct log *log)
+{
+    for (unsigned i = 0; i < log->n; i++) {
+        if ((log->entry[i].bits & ENTRY_HEARD) != 0 && (log->entry[i].flags & SF_FIN) != 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+/*
+ * No end acknowledges less than before: a FIN that does not cover the other end's, which its sender
+ * has acknowledged already, was sent before that came, and was overtaken.
+ */
+static bool insert_before_heard_fin(struct judgement *j, const struct entry *entry)
+{
+    int heard = first_heard_fin(&j->pa->log);
+    bool is_older = j->is_first_fin && j->has_ack && !j->covers_fin &&
+                    (j->B->known & SF_KNOWS_FIN) != 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
+                    seq_not_after(j->B->fin, j->A->rcv);
+    return is_older && heard >= 0 && sf_log_insert(&j->pa->log, (uint32_t)heard, entry);
+}
+
 /* A SYN captured behind the SYN,ACK that answers it: both ends begin where they truly began. */
 static bool insert_late_syn(struct judgement *j, const struct entry *entry)
 {
@@ -85,8 +107,8 @@ static void say(struct judgement *j)
         return;
     }
     struct entry entry = sf_log_entry(j->segment, 0);
-    if (insert_before_reset(j, &entry) || insert_late_syn(j, &entry) ||
-        replace_inferred_synack(j, &entry)) {
+    if (insert_before_reset(j, &entry) || insert_before_heard_fin(j, &entry) ||
+        insert_late_syn(j, &entry) || replace_inferred_synack(j, &entry)) {
         sf_fold_path(j->flow, j->a);
         return;
     }
@@ -237,15 +259,6 @@ static struct entry inferred_fin(const struct judgement *j, uint32_t number, uin
                           .ack = ack,
                           .flags = SF_FIN | SF_ACK,
                           .bits = ENTRY_INFERRED};
-}
-
-static int first_heard_fin(const struct log *log)
-{
-    for (unsigned i = 0; i < log->n; i++) {
-        if ((log->entry[i].bits & ENTRY_HEARD) != 0 && (log->entry[i].flags & SF_FIN) != 0)
-            return (int)i;
-    }
-    return -1;
 }
 
 /* An application that has seen the other FIN takes some time to close; a lost FIN could have been
