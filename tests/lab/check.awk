@@ -1,18 +1,20 @@
 # check.awk: what synfin read from one capture of random.sh against the states that both kernels' sockets had.
 #
-#     awk -v near=client|server -v client_ms=N -v server_ms=N -f check.awk plan states flows.json dump.json
+#     awk -v near=client|server -f check.awk plan states other.json flows.json dump.json
 #
-# near is the host at whose side of the router the capture was taken. A segment of the near host was sent when it was
-# captured; one of the far host up to so many milliseconds before: client_ms those of the client's, server_ms those
-# of the server's segments. A state shown as proved must be one that the kernel's socket had when its host sent the last
-# segment that was captured of it, or since. One thing nobody can see: a program has closed, the kernel is in FIN_WAIT_1
-# (RFC 9293, section 3.10.4: "in any case"), but its FIN still waits behind data. Such an end looks as if it were in
-# ESTABLISHED, and when the other's FIN comes meanwhile, in CLOSE_WAIT and then LAST_ACK, where it is in CLOSING. That
-# is counted as `closing unseen`. The proved states of an end, in order, must be a part of the kernel's history.
+# near is the host at whose side of the router the capture was taken; other.json is the dump of the capture at the other
+# side, dump.json that of this one. Each segment was sent when the capture beside its sender saw it. A state shown as
+# proved must be one that the kernel's socket had when its host sent the last segment that was captured of it, or since;
+# and the proved states of an end, in order, must be a part of the kernel's history.
 #
-# Prints `WRONG` with the flow's id for the first of an end that is not, `differs` for a path that is not the kernel's (which need
-# not be a fault: what no segment shows, nobody can read) unless its end is missing or one assumed state too long, and
-# the counts.
+# One thing nobody can see: a program has closed, the kernel is in FIN_WAIT_1 (RFC 9293, section 3.10.4: "in any case"),
+# but its FIN still waits behind data, or was lost before it came here. Such an end looks as if it were in ESTABLISHED,
+# and when the other's FIN comes meanwhile, in CLOSE_WAIT and then LAST_ACK, where it is in CLOSING. That is counted as
+# `closing unseen`.
+#
+# Prints `WRONG` with the flow's id for the first of an end that is not, `differs` for a path that is not the kernel's
+# (which need not be a fault: what no segment shows, nobody can read) unless its end is missing or one assumed state too
+# long, and the counts.
 
 BEGIN {
     slack = 0.003
@@ -55,17 +57,44 @@ FILENAME ~ /states$/ {
 # LISTEN and CLOSED are one: no segment tells a listener that is asked from one that is not.
 function is_same(a, b) { return a == b || (a ~ /^(CLOSED|LISTEN)$/ && b ~ /^(CLOSED|LISTEN)$/) }
 
+# The socket of the connection is gone, too, when these ports have a new life.
+function is_replaced(socket, to,    i) {
+    for (i = 2; i <= held[socket]; i++)
+        if (life_of[socket, i] != life_of[socket, i - 1] && opened[socket, i] - slack <= to) return 1
+    return 0
+}
+
 # Had the socket that state at some time between the two? The last one it keeps, also when these ports have a new life.
 function had(socket, state, from, to,    i) {
     for (i = 1; i <= held[socket]; i++)
         if (is_same(name[socket, i], state) && opened[socket, i] - slack <= to &&
             (i == held[socket] || life_of[socket, i] != life_of[socket, i + 1] || begun[socket, i + 1] + slack >= from)) return 1
-    return !held[socket] && state == "CLOSED"
+    return state == "CLOSED" && (!held[socket] || is_replaced(socket, to))
 }
 
 function history(socket,    i, text) {
     for (i = 1; i <= held[socket]; i++) text = text " " name[socket, i] sprintf("@%.3f", begun[socket, i] % 1000)
     return text
+}
+
+# ---- when segments were sent ----
+
+function print_of() { return value("flags") " " value("seq") " " value("ack") " " value("length") }
+
+FILENAME ~ /other/ && /"type":"segment"/ {
+    mark = print_of()
+    if (value("flags") ~ /FIN/ && !(value("seq") + value("length") in first_fin_ack))
+        first_fin_ack[value("seq") + value("length")] = value("ack")
+    seen_at[mark, ++sightings[mark]] = value("time") + 0
+    next
+}
+
+# Of the same segment sent several times any may be the one that came just now: the first possible moment.
+function sent_at(host_here, time,    mark, i) {
+    if (host_here == near) return time
+    mark = print_of()
+    for (i = 1; i <= sightings[mark]; i++) if (seen_at[mark, i] > time - 1) return seen_at[mark, i]
+    return time - 1
 }
 
 # ---- the flows: who is who, and the paths ----
@@ -91,8 +120,11 @@ function is_part(path, socket,    n, part, i, at) {
     n = split(path, part, ">")
     if (path == "CLOSED" && !held[socket]) return 1
     for (i = at = 1; i <= n; i++) {
-        if (has_cookies && part[i] == "SYN_RCVD") continue
-        while (at <= held[socket] && !is_same(name[socket, at], part[i])) at++
+        if (part[i] == "SYN_RCVD") continue # is_unwatched()
+        while (at <= held[socket] && !is_same(name[socket, at], part[i])) {
+            at++
+            if (part[i] == "CLOSED" && life_of[socket, at] != life_of[socket, at - 1]) return i == n
+        }
         if (at > held[socket]) return 0
     }
     return 1
@@ -134,10 +166,20 @@ function is_closing_unseen(id, side, state, since, time,    socket) {
     if (state == "ESTABLISHED" && !has_fin[id, side]) return had(socket, "FIN_WAIT_1", since, time)
     if (state == "CLOSE_WAIT" && !has_fin[id, side] && had(socket, "LAST_ACK", since, time)) return 1
     if (state == "CLOSE_WAIT" && !has_fin[id, side] && had(socket, "CLOSING", since, time)) return is_late[id, side] = 1
-    return state == "LAST_ACK" && is_late[id, side] && had(socket, "CLOSING", since, time)
+    if (state != "LAST_ACK" || !had(socket, "CLOSING", since, time)) return 0
+    return is_late[id, side] || has_lost_fin(id, side)
 }
 
-function is_cookie(id, side, state) { return has_cookies && state == "SYN_RCVD" && host[id, side] == "server" }
+# Was there a FIN of this end that the other side of the router saw, and that acknowledges less than the one here?
+function has_lost_fin(id, side) { return host[id, side] != near && fin_ack[id, side] != first_fin_ack[fin_seq[id, side]] }
+
+# A server that sends cookies holds no socket; the one of another may be gone again before it is asked for.
+function is_unwatched(id, side, state,    socket, i) {
+    socket = ports_of[id] " " host[id, side]
+    if (state != "SYN_RCVD" || host[id, side] != "server") return 0
+    for (i = 1; i <= held[socket] && !has_cookies; i++) if (name[socket, i] == "SYN_RCVD") return 0
+    return 1
+}
 
 function check(id, side, from, time,    socket, state, is_sender, host_here, since) {
     state = value(side "_after")
@@ -145,10 +187,10 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
     is_sender = side == from
     socket = ports_of[id] " " host_here
     if (is_sender && value("fate") == "taken")
-        sent[id, side] = host_here == near ? time : time - (host_here == "client" ? client_ms : server_ms) / 1000
+        sent[id, side] = sent_at(host_here, time)
     if (value(side "_proved") != "true") {
         n_assumed++
-        if (!had(socket, state, time, time + (client_ms + server_ms) / 2000)) n_otherwise++
+        if (!had(socket, state, time, time + 0.1)) n_otherwise++
         return
     }
     n_proved++
@@ -158,7 +200,7 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
     }
     since = (id, side) in sent ? sent[id, side] : time
     if (had(socket, state, since, time)) return
-    if (is_cookie(id, side, state)) return
+    if (is_unwatched(id, side, state)) return
     if (is_closing_unseen(id, side, state, since, time)) { n_unseen++; return }
     wrong++
     if (is_told[id, side]++) return
@@ -169,7 +211,11 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
 FILENAME ~ /dump/ && /"type":"segment"/ {
     n_packets++
     id = value("flow")
-    if (value("flags") ~ /FIN/) has_fin[id, value("from")] = 1
+    if (value("flags") ~ /FIN/ && !has_fin[id, value("from")]) {
+        has_fin[id, value("from")] = 1
+        fin_seq[id, value("from")] = value("seq") + value("length")
+        fin_ack[id, value("from")] = value("ack")
+    }
     check(id, "client", value("from"), value("time") + 0)
     check(id, "server", value("from"), value("time") + 0)
 }
@@ -178,7 +224,7 @@ END {
     for (place in proved) {
         split(place, part, SUBSEP)
         socket = ports_of[part[1]] " " host[part[1], part[2]]
-        if (is_late[part[1], part[2]] || is_told[part[1], part[2]] || is_part(proved[place], socket)) continue
+        if (is_late[part[1], part[2]] || has_lost_fin(part[1], part[2]) || is_told[part[1], part[2]] || is_part(proved[place], socket)) continue
         wrong++
         print "WRONG flow " part[1] ": " host[part[1], part[2]] " proved " proved[place] ", kernel:" history(socket)
     }

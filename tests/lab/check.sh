@@ -9,10 +9,6 @@ status=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-from_plan() { # WORD
-    awk -v word="$1" '$1 == "#" { for (i = 2; i < NF; i++) if ($i == word) print $(i + 1) }' "$recording/plan"
-}
-
 show_exchange() { # CAPTURE FLOW
     "$synfin" dump --quiet --only "id=$2" "$1"
     local port
@@ -20,12 +16,13 @@ show_exchange() { # CAPTURE FLOW
     grep -w "$port" "$recording/router" | sed 's/^/    router: /' || true
 }
 
-check_side() { # client|server
+check_side() { # client|server OTHER
     local capture=$recording/$1.pcap
     "$synfin" flows --json "$capture" >"$work/flows" || true
     "$synfin" dump --json "$capture" >"$work/dump" || true
-    awk -v near="$1" -v client_ms="$client_ms" -v server_ms="$server_ms" -f "$here/check.awk" \
-        "$recording/plan" "$recording/states" "$work/flows" "$work/dump" >"$work/found" || status=1
+    "$synfin" dump --json "$recording/$2.pcap" >"$work/other" || true
+    awk -v near="$1" -f "$here/check.awk" "$recording/plan" "$recording/states" "$work/other" "$work/flows" "$work/dump" \
+        >"$work/found" || status=1
     sed "s|^|$(basename "$recording") $1: |" "$work/found"
     awk '$1 == "WRONG" { print $3 }' "$work/found" | sort -un | while read -r flow; do
         show_exchange "$capture" "$flow"
@@ -33,9 +30,7 @@ check_side() { # client|server
 }
 
 for recording in "$@"; do
-    client_ms=$(($(from_plan client_ms) + $(from_plan late_ms)))
-    server_ms=$(($(from_plan server_ms) + $(from_plan late_ms)))
-    check_side client
-    check_side server
+    check_side client server
+    check_side server client
 done
 exit $status
