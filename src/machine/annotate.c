@@ -226,7 +226,12 @@ static void say_time_wait(struct judgement *j)
     int64_t two_msl = 2 * j->machine->msl_ns;
     if (!is_waiting(j->step, j->a) || !j->covers_fin)
         return;
-    say(j, j->is_first_cover ? SF_SAY_TIME_WAIT_UNTIL : SF_SAY_TIME_WAIT_RESTARTED, two_msl, 0, 0);
+    /* A repeated FIN restarts the timer, an old duplicate or a SYN does not: RFC 9293 §3.10.7.4. */
+    bool answers_fin = j->pb->fin.repeats > 0 && j->pb->fin.last_ns >= j->pa->last_ns;
+    if (j->is_first_cover)
+        say(j, SF_SAY_TIME_WAIT_UNTIL, two_msl, 0, 0);
+    else if (answers_fin)
+        say(j, SF_SAY_TIME_WAIT_RESTARTED, two_msl, 0, 0);
 }
 
 static bool acknowledges_without_syn(const struct judgement *j)

@@ -277,6 +277,19 @@ static void judge_third(struct judgement *j)
                   ((j->B->known & SF_KNOWS_ISS) == 0 || seq_before(j->B->iss, j->segment->ack));
 }
 
+/*
+ * Soon after means within the round trip. Where nothing else was left to acknowledge, and the
+ * window is the old one, there is no other reason for an ACK, and a slow answer is one as well.
+ */
+static bool is_answer_in_time(const struct judgement *j)
+{
+    int64_t asked_ns = j->pa->provoked_ns;
+    bool has_no_other_reason = (j->B->known & SF_KNOWS_SEQ) != 0 && j->A->rcv == j->B->max &&
+                               (uint32_t)j->segment->window << j->A->wscale == j->A->window;
+    int64_t slow_ns = has_no_other_reason ? RTT_UNKNOWN_NS : 0;
+    return !sf_history_had_time(j->flow, j->a, asked_ns, j->now_ns - slow_ns);
+}
+
 /* A bare ACK with the current numbers, soon after something that RFC 5961 answers so. */
 static void judge_challenge(struct judgement *j)
 {
@@ -285,8 +298,7 @@ static void judge_challenge(struct judgement *j)
     bool is_current = j->has_ack && j->segment->seq == j->A->max && !j->is_old_ack &&
                       j->unseen == 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
                       j->segment->ack == j->A->rcv;
-    bool in_time = !sf_history_had_time(j->flow, j->a, j->pa->provoked_ns, j->now_ns);
-    j->is_challenge = is_current && in_time;
+    j->is_challenge = is_current && is_answer_in_time(j);
 }
 
 /* Past its handshake, or where the capture begins later, past an ACK of its own. */

@@ -7,17 +7,6 @@
 
 #define UNREAD_NS INT64_C(1000000000)
 
-static uint8_t abort_detail(const struct judgement *j)
-{
-    bool just_before =
-        j->pb->last_payload_ns != SF_NO_TIME && j->now_ns - j->pb->last_payload_ns <= UNREAD_NS &&
-        (j->pa->last_payload_ns == SF_NO_TIME || j->pa->last_payload_ns < j->pb->last_payload_ns);
-    if (just_before)
-        return SF_DETAIL_UNREAD_DATA_LIKELY;
-    bool outstanding = (j->A->known & SF_KNOWS_UNA) != 0 && seq_before(j->A->una, j->A->max);
-    return outstanding ? SF_DETAIL_DATA_OUTSTANDING : SF_DETAIL_NONE;
-}
-
 static bool was_open(const struct judgement *j)
 {
     return j->flow->complete_ns != SF_NO_TIME || j->flow->history->is_midstream ||
@@ -49,6 +38,25 @@ static uint32_t count_lost(const struct judgement *j, enum sf_side side)
     bool covers_more = side == j->b && j->has_ack && seq_before(first, j->segment->ack) &&
                        seq_not_after(j->segment->ack, end->max);
     return count_outstanding(end, covers_more ? j->segment->ack : first);
+}
+
+/* A RST,ACK acknowledges all that its sender has; without ACK only time can tell. */
+static bool has_arrived(const struct judgement *j)
+{
+    if (j->has_ack)
+        return count_lost(j, j->b) == 0;
+    return sf_history_had_time(j->flow, j->a, j->pb->last_payload_ns, j->now_ns);
+}
+
+static uint8_t abort_detail(const struct judgement *j)
+{
+    bool just_before =
+        j->pb->last_payload_ns != SF_NO_TIME && j->now_ns - j->pb->last_payload_ns <= UNREAD_NS &&
+        (j->pa->last_payload_ns == SF_NO_TIME || j->pa->last_payload_ns < j->pb->last_payload_ns);
+    if (just_before && has_arrived(j))
+        return SF_DETAIL_UNREAD_DATA_LIKELY;
+    bool outstanding = (j->A->known & SF_KNOWS_UNA) != 0 && seq_before(j->A->una, j->A->max);
+    return outstanding ? SF_DETAIL_DATA_OUTSTANDING : SF_DETAIL_NONE;
 }
 
 bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
