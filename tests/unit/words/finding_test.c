@@ -121,9 +121,10 @@ static void test_repeat_of_unknown_cause(void **state)
                              .interval_ns = INT64_C(1000000000),
                              .count = 1};
     (void)sf_finding_text(text, sizeof text, &found);
-    assert_string_equal(text, "The client sent its SYN again: it had no answer to the first one by "
-                              "then. The first repeat came after 1 s. Whether the first SYN or its "
-                              "answer was lost, and where, cannot be told from here.");
+    assert_string_equal(text,
+                        "The client sent its SYN again: it had no SYN,ACK for the first one by "
+                        "then. The first repeat came after 1 s. Whether the first SYN or its "
+                        "answer was lost, and where, cannot be told from here.");
 }
 
 /* What is only likely says so itself, and what would prove it; the details that change a text. */
