@@ -17,8 +17,10 @@ int sf_stats_new(struct sf_sink **sink, const struct sf_sink_type *type,
 int sf_stats_take(struct sf_sink *sink, const struct sf_event *event, struct sf_error *err)
 {
     struct sf_stats *stats = (struct sf_stats *)sink;
-    if (event->kind == SF_EVENT_FLOW_END)
+    if (event->kind == SF_EVENT_FLOW_END) {
         sf_tally_flow(&stats->totals, event->flow);
+        sf_leaders_add(&stats->leaders, event->flow);
+    }
     if (event->kind != SF_EVENT_TOTALS)
         return 0;
     stats->print(stats, event->totals);

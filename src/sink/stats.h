@@ -4,11 +4,13 @@
 #ifndef SYNFIN_SINK_STATS_H
 #define SYNFIN_SINK_STATS_H
 
+#include "sink/leaders.h"
 #include "sink/make.h"
 
 struct sf_stats {
     struct sf_plain plain;
     struct sf_totals totals; /* of the connections */
+    struct sf_leaders leaders;
     /* Prints them; `input` has the counts of packets. */
     void (*print)(const struct sf_stats *stats, const struct sf_totals *input);
 };

@@ -1,5 +1,6 @@
 #include "sink/stats.h"
 
+#include "sink/stats_leaders.h"
 #include "sink/tally.h"
 #include "words/words.h"
 
@@ -126,6 +127,7 @@ static void print(const struct sf_stats *stats, const struct sf_totals *input)
     put_drops(output, input);
     put_count(output, "evicted", input->evicted, false);
     put_count(output, "late", input->late, false);
+    sf_stats_leaders_json(output, &stats->leaders);
     PUT(output, "}\n");
 }
 

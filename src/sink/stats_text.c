@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "sink/paper.h"
+#include "sink/stats_leaders.h"
 #include "sink/tally.h"
 #include "words/translate.h"
 #include "words/words.h"
@@ -212,6 +213,7 @@ static void print(const struct sf_stats *stats, const struct sf_totals *input)
     put_findings(&paper, &stats->totals);
     put_rtt(&paper, &stats->totals);
     put_repeats(&paper, &stats->totals);
+    sf_stats_leaders_text(&paper, &stats->leaders);
 }
 
 static const struct sf_sink_type stats_text = {

@@ -286,7 +286,10 @@ static void test_stats(void **state)
     assert_has(text, "\"four_segment\":1,");
     assert_has(text, "\"findings\":{\"FINAL_ACK_LOST\":1}");
     assert_has(text, "\"max\":0.000800000}");
-    assert_has(text, "\"fin_retransmissions\":1,\"drops\":null,\"evicted\":0,\"late\":2}\n");
+    assert_has(text, "\"fin_retransmissions\":1,\"drops\":null,\"evicted\":0,\"late\":2,");
+    assert_has(text, "\"first_to_close\":[{\"server_port\":80,\"client\":1,\"server\":0}]");
+    assert_has(text, "\"slowest_handshakes\":[{\"id\":1,\"handshake_time\":0.001100000,");
+    assert_has(text, "\"attacks\":[]}\n");
     free(text);
     text = printed_with_totals("stats-text", (struct sf_sink_settings){.ascii = true},
                                story_of_lost_ack, &input);
