@@ -144,11 +144,22 @@ static bool goes_on_after_reset(const struct judgement *j)
     return j->fresh > 0 || acknowledges_more;
 }
 
+/* A RST without ACK that answers what B sent just before has the number that B asked for: it tells
+ * nothing of what its sender had sent by then. */
+static bool is_an_answer(const struct judgement *j, const struct entry *reset)
+{
+    int64_t late_ns = reset->time_ns - RTT_UNKNOWN_NS;
+    return (reset->flags & SF_ACK) == 0 && j->pb->last_ns != SF_NO_TIME &&
+           !sf_history_had_time(j->flow, j->a, j->pb->last_ns, late_ns);
+}
+
 /* What the RST itself acknowledged was acknowledged before: the ACK was merely overtaken. */
 static bool was_overtaken(const struct judgement *j, const struct entry *reset)
 {
     if (j->is_synack)
         return false;
+    if (is_an_answer(j, reset) && !sf_history_had_time(j->flow, j->a, reset->time_ns, j->now_ns))
+        return true;
     if (j->fresh > 0)
         return seq_not_after(j->end, reset->seq); /* it stands in front of the RST */
     return (reset->flags & SF_ACK) != 0 && seq_not_after(j->segment->ack, reset->ack);

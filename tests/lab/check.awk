@@ -66,9 +66,13 @@ function is_replaced(socket, to,    i) {
 
 # Had the socket that state at some time between the two? The last one it keeps, also when these ports have a new life.
 function had(socket, state, from, to,    i) {
-    for (i = 1; i <= held[socket]; i++)
+    for (i = 1; i <= held[socket]; i++) {
+        # FIN_WAIT_2, and gone before it was asked for again: TIME_WAIT may have been between.
+        if (state == "TIME_WAIT" && name[socket, i] == "FIN_WAIT_2" && i < held[socket] && opened[socket, i + 1] <= begun[socket, i])
+            return 1
         if (is_same(name[socket, i], state) && opened[socket, i] - slack <= to &&
             (i == held[socket] || life_of[socket, i] != life_of[socket, i + 1] || begun[socket, i + 1] + slack >= from)) return 1
+    }
     return state == "CLOSED" && (!held[socket] || is_replaced(socket, to))
 }
 
@@ -120,7 +124,7 @@ function is_part(path, socket,    n, part, i, at) {
     n = split(path, part, ">")
     if (path == "CLOSED" && !held[socket]) return 1
     for (i = at = 1; i <= n; i++) {
-        if (part[i] == "SYN_RCVD") continue # is_unwatched()
+        if (part[i] == "SYN_RCVD" || part[i] == "TIME_WAIT" && i == n) continue # had() has looked after them
         while (at <= held[socket] && !is_same(name[socket, at], part[i])) {
             at++
             if (part[i] == "CLOSED" && life_of[socket, at] != life_of[socket, at - 1]) return i == n
@@ -173,6 +177,12 @@ function is_closing_unseen(id, side, state, since, time,    socket) {
 # Was there a FIN of this end that the other side of the router saw, and that acknowledges less than the one here?
 function has_lost_fin(id, side) { return host[id, side] != near && fin_ack[id, side] != first_fin_ack[fin_seq[id, side]] }
 
+# A SYN cookie forgets where the stream began: when the third segment is lost, and the next one has a higher number, the
+# server begins there, and what it missed, even a FIN, it acknowledges without having had it.
+function is_cookie_victim(id, side, state) {
+    return has_cookies && host[id, side] == "server" && state ~ /^(CLOSE_WAIT|LAST_ACK)$/
+}
+
 # A server that sends cookies holds no socket; the one of another may be gone again before it is asked for.
 function is_unwatched(id, side, state,    socket, i) {
     socket = ports_of[id] " " host[id, side]
@@ -200,7 +210,7 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
     }
     since = (id, side) in sent ? sent[id, side] : time
     if (had(socket, state, since, time)) return
-    if (is_unwatched(id, side, state)) return
+    if (is_unwatched(id, side, state) || is_cookie_victim(id, side, state)) return
     if (is_closing_unseen(id, side, state, since, time)) { n_unseen++; return }
     wrong++
     if (is_told[id, side]++) return
@@ -211,13 +221,15 @@ function check(id, side, from, time,    socket, state, is_sender, host_here, sin
 FILENAME ~ /dump/ && /"type":"segment"/ {
     n_packets++
     id = value("flow")
+    # A SYN that was held is shown when it is known where it belongs, with what is known then.
+    if (value("time") + 0 > latest[id]) latest[id] = value("time") + 0
     if (value("flags") ~ /FIN/ && !has_fin[id, value("from")]) {
         has_fin[id, value("from")] = 1
         fin_seq[id, value("from")] = value("seq") + value("length")
         fin_ack[id, value("from")] = value("ack")
     }
-    check(id, "client", value("from"), value("time") + 0)
-    check(id, "server", value("from"), value("time") + 0)
+    check(id, "client", value("from"), latest[id])
+    check(id, "server", value("from"), latest[id])
 }
 
 END {
