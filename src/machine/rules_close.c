@@ -167,10 +167,13 @@ bool sf_rule_FIN_WAIT_2_STALLED(const struct judgement *j, struct sf_found *foun
 {
     enum sf_side side = (enum sf_side)found->side;
     if (j->segment != NULL) {
+        if (side != j->a || !is_late_fin_reset(j))
+            return false;
         found->reset_kind = j->step->reset_kind;
-        found->interval_ns = j->now_ns - j->pa->fin_covered_ns;
+        if (j->pa->fin_covered_ns != SF_NO_TIME)
+            found->interval_ns = j->now_ns - j->pa->fin_covered_ns;
         found->detail = SF_DETAIL_TIMER_EXPIRED;
-        return side == j->a && is_late_fin_reset(j);
+        return true;
     }
     if (sf_history_found(j->flow, SF_CODE_FIN_WAIT_2_STALLED, side) != NULL ||
         sf_end_state(&j->flow->end[side]) != SF_STATE_FIN_WAIT_2)

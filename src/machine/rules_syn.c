@@ -71,10 +71,11 @@ static bool has_other_clock(const struct judgement *j)
 /* The client's second number is told when it comes, beside the attempt that it leaves behind. */
 bool sf_rule_ISN_CHANGED(const struct judgement *j, struct sf_found *found)
 {
-    bool answers_again = j->pb->syn.last_ns > j->pa->syn.last_ns;
-    bool is_next_cookie = answers_again && j->now_ns - j->pa->syn.first_ns >= COOKIE_NS;
-    if (!j->is_renumbered || is_next_cookie)
+    if (!j->is_renumbered)
         return false;
+    bool answers_again = j->pb->syn.last_ns > j->pa->syn.last_ns;
+    if (answers_again && j->now_ns - j->pa->syn.first_ns >= COOKIE_NS)
+        return false; /* the next cookie */
     found->side = (uint8_t)j->a;
     if (sf_history_is_unlike(j->A, j->segment) || has_other_clock(j))
         found->detail = SF_DETAIL_OTHER_HOST;
