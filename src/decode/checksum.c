@@ -63,7 +63,7 @@ static enum sf_checksum judge(const struct sf_segment *segment, const uint8_t *t
 
 enum sf_checksum sf_checksum_verify(const struct sf_packet *packet, struct sf_segment *segment)
 {
-    if (segment->checksum_state != SF_CHECKSUM_PARTIAL) {
+    if (segment->checksum_state == SF_CHECKSUM_UNVERIFIED) {
         assert(segment->tcp_offset + (uint64_t)segment->tcp_length <= packet->captured);
         segment->checksum_state = (uint8_t)judge(segment, packet->bytes + segment->tcp_offset);
     }

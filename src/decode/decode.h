@@ -65,11 +65,10 @@ enum sf_skip sf_decode(struct sf_decoder *decoder, const struct sf_packet *packe
                        struct sf_segment *segment);
 
 /*
- * Verifies the TCP checksum (RFC 9293 §3.1) of a segment that was decoded from this packet and is
- * not SF_SEGMENT_QUOTED; sets
- * and returns its checksum_state. SF_CHECKSUM_PARTIAL stays. A field that is zero, or holds the sum
- * of the pseudo header alone (with the segment's length, or 0 for one that the card is to cut), was
- * left to a network card.
+ * Verifies the TCP checksum (RFC 9293 §3.1) of a segment that was decoded from this packet, unless
+ * its checksum_state says more than SF_CHECKSUM_UNVERIFIED; sets and returns that. A field that is
+ * zero, or holds the sum of the pseudo header alone (with the segment's length, or 0 for one that
+ * the card is to cut), was left to a network card.
  */
 enum sf_checksum sf_checksum_verify(const struct sf_packet *packet, struct sf_segment *segment);
 

@@ -144,16 +144,14 @@ static void fill_rest(struct sf_segment *segment, struct sf_cursor *cursor)
 {
     enum { TO_FLAGS = 6, FLAGS_MASK = 0x1ff, LEAST_OFFSET = 5 };
     const uint8_t *rest = take(cursor, TO_FLAGS);
-    if (rest == NULL) {
-        return;
+    if (rest == NULL || rest[4] >> 4 < LEAST_OFFSET) {
+        return; /* or it is not quoted as it was sent */
     }
     segment->ack = load_be32(rest);
     segment->data_offset = rest[4] >> 4;
     segment->flags = load_be16(rest + 4) & FLAGS_MASK;
     uint32_t header = 4u * segment->data_offset;
-    if (segment->data_offset >= LEAST_OFFSET && segment->tcp_length > header) {
-        segment->payload = segment->tcp_length - header;
-    }
+    segment->payload = segment->tcp_length > header ? segment->tcp_length - header : 0;
     const uint8_t *window = take(cursor, 2);
     segment->window = window != NULL ? load_be16(window) : 0;
 }

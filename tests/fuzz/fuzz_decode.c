@@ -16,6 +16,14 @@ static void must(bool holds)
     }
 }
 
+static void check_quote(const struct sf_segment *quoted, enum sf_checksum checksum)
+{
+    must(checksum != SF_CHECKSUM_UNVERIFIED && checksum != SF_CHECKSUM_OFFLOADED);
+    must(quoted->icmp.kind > SF_ICMP_NONE && quoted->icmp.kind < SF_ICMP_KIND_COUNT);
+    must(quoted->icmp.ip == 4 || quoted->icmp.ip == 6);
+    must(quoted->data_offset != 0 || (quoted->flags == 0 && quoted->payload == 0));
+}
+
 /* What decode.h promises of a segment. */
 static void check_segment(const struct sf_packet *packet, struct sf_segment *segment)
 {
@@ -28,8 +36,11 @@ static void check_segment(const struct sf_packet *packet, struct sf_segment *seg
     must(memcmp(segment->key.addr[0], segment->key.addr[1], sizeof segment->key.addr[0]) <= 0);
     enum sf_checksum before = segment->checksum_state;
     enum sf_checksum after = sf_checksum_verify(packet, segment);
-    must(before != SF_CHECKSUM_PARTIAL || after == SF_CHECKSUM_PARTIAL);
+    must(before == SF_CHECKSUM_UNVERIFIED || after == before);
     must(after != SF_CHECKSUM_UNVERIFIED);
+    if (segment->kind == SF_SEGMENT_QUOTED) {
+        check_quote(segment, before);
+    }
 }
 
 /* From memory of its own, so that one octet read too far is noticed. */

@@ -75,6 +75,9 @@ static const struct {
      1000, 0, GOOD},
     {FROM_ROUTER("01") "0c 00 90 35 14 00 00 00 " QUOTE PORTS, 12, 0, SF_ICMP_NOT_UNDERSTOOD, 20, 0,
      0, 1000, 0, GOOD},
+    /* a router that fills up with zeros: data offset 0 is none */
+    {FROM_ROUTER("01") "03 01 ad 34 00 00 00 00 " QUOTE PORTS ZEROS, 3, 1, SF_ICMP_NO_WAY, 0, 0, 0,
+     1000, 0, GOOD},
     /* the quoted packet has IP options; was sent by the server; is the first of its fragments */
     {FROM_ROUTER("01") "03 09 18 24 00 00 00 00 46 00 00 30 12 34 00 00 40 06 00 00 "
                        "0a 00 00 01 0a 00 00 02 94 04 00 00 " PORTS,
