@@ -247,6 +247,12 @@ static void decide_synack(const struct standing *standing, uint32_t n,
 {
     const struct sf_flow *flow = standing[0].flow;
     enum phase phase = phase_of(flow, segment->time_ns, msl_ns);
+    /* Another copy of what opened the connection before. */
+    if (n > 1 && !standing[1].is_written && !has_isn(flow, segment) &&
+        has_isn(standing[1].flow, segment) && answers_syn(standing[1].flow, segment)) {
+        result->to = 1;
+        return;
+    }
     bool was_refused = phase == PHASE_OVER && flow->history->rst_refused;
     if (has_isn(flow, segment) || phase == PHASE_OPEN ||
         (was_refused && answers_syn(flow, segment)))

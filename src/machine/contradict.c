@@ -56,13 +56,20 @@ static void ignore_error(const struct judgement *j, struct entry *error)
     error->bits |= had_time ? ENTRY_STRUCK : ENTRY_CROSSED;
 }
 
+/* Data in front of the FIN is missing: the FIN may be there, and its acknowledgment taken. */
+static bool may_wait(const struct judgement *j, const struct entry *fin)
+{
+    return seq_before(j->segment->ack, fin->end - 1u);
+}
+
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
     by->is_timed = (j->A->known & SF_KNOWS_RTT) != 0;
-    /* A SYN,ACK that no timer sent was sent before the acknowledgment came. */
+    /* A SYN,ACK that no timer sent, the first one above all, was sent before the acknowledgment
+     * came. */
     bool is_prompt =
-        said == SF_SIGN_SYN_ACK_AGAIN && j->is_synack_again && j->gap_ns < TIMER_MIN_NS;
+        said == SF_SIGN_SYN_ACK_AGAIN && (!j->is_synack_again || j->gap_ns < TIMER_MIN_NS);
     struct log *log = &j->pa->log;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
@@ -73,9 +80,12 @@ static void take_back(struct judgement *j, enum sf_sign said)
             ignore_error(j, entry);
             continue;
         }
-        if (said == SF_SIGN_FIN_UNHEARD && names_by_sack(j, entry)) {
+        bool had_time =
+            !is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->sent_ns);
+        if (said == SF_SIGN_FIN_UNHEARD &&
+            (names_by_sack(j, entry) || (had_time && may_wait(j, entry)))) {
             entry->bits |= ENTRY_BEHIND_HOLE;
-        } else if (!is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->sent_ns)) {
+        } else if (had_time) {
             entry->bits |= ENTRY_STRUCK;
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
             if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0))
@@ -119,7 +129,8 @@ static bool says_went_on(const struct judgement *j)
 
 static bool says_answer_without_syn(const struct judgement *j)
 {
-    if (!j->is_plain || !j->has_ack || j->pa->has_said_synack || !j->pa->has_said_plain_syn)
+    if (!j->is_plain || !j->has_ack || j->pa->has_said_synack || !j->pa->has_said_plain_syn ||
+        !j->pb->has_said_synack)
         return false;
     for (unsigned i = 0; i < j->A->n_path; i++) {
         if (j->A->path[i] == SF_STATE_SYN_RCVD && !sf_end_proves(j->A, i))
@@ -157,8 +168,12 @@ static bool is_an_answer(const struct judgement *j, const struct entry *reset)
 static bool was_overtaken(const struct judgement *j, const struct entry *reset)
 {
     if (j->is_synack)
-        return false;
+        return j->end == reset->seq; /* the RST of one in SYN_RCVD */
+    if (j->is_fin && seq_not_after(j->segment->seq, reset->seq))
+        return true;
     if (is_an_answer(j, reset) && !sf_history_had_time(j->flow, j->a, reset->time_ns, j->now_ns))
+        return true;
+    if ((reset->flags & SF_ACK) == 0 && j->now_ns - reset->time_ns <= OVERTAKEN_NS)
         return true;
     if (j->fresh > 0)
         return seq_not_after(j->end, reset->seq); /* it stands in front of the RST */
@@ -255,7 +270,7 @@ void sf_contradict(struct judgement *j)
 {
     if (j->is_path_copy)
         return; /* its sender says nothing with it */
-    if (!j->is_late)
+    if (!j->is_late && !j->may_be_copy)
         contradict_by_words(j);
     strike_by_echo(j);
     if (j->covers_fin)

@@ -46,7 +46,7 @@ struct fold {
     bool heard_cover;    /* something that covers its FIN */
     bool heard_bare_fin; /* a FIN that does not */
     bool heard_covering_fin;
-    int64_t heard_fin_ns; /* when the first FIN that may have arrived passed */
+    bool has_heard_fin;
 };
 
 static bool acknowledges_syn(const struct entry *entry, const struct sf_end *opener)
@@ -75,15 +75,18 @@ static bool acknowledges_fin(const struct entry *entry, const struct sf_end *clo
 
 /*
  * Only an end past its handshake acknowledges more than the SYN and the data on it, or sends data
- * where no Fast Open lets it. An end that never sent a SYN,ACK cannot be in SYN_RCVD, so that its
- * plain ACK is proof enough. (RFC 9293 §3.10.7.4: sockets in SYN_RCVD answer duplicates with an ACK
- * of the SYN alone.)
+ * where no Fast Open lets it. An end that never sent a SYN,ACK, nor was sent a SYN, cannot be in
+ * SYN_RCVD, so that its plain ACK is proof enough; so is the echo of a timestamp that came behind
+ * the SYN. (RFC 9293 §3.10.7.4: sockets in SYN_RCVD answer duplicates with an ACK of the SYN
+ * alone.)
  */
 static bool says_synchronized(const struct fold *fold, const struct entry *entry)
 {
     if (!acknowledges_syn(entry, fold->other))
         return false;
-    if (!fold->has_said_synack || seq_before(fold->theirs->syn_end, entry->ack))
+    bool may_answer_syn = fold->has_said_synack || fold->theirs->has_said_plain_syn;
+    if (!may_answer_syn || seq_before(fold->theirs->syn_end, entry->ack) ||
+        (entry->bits & ENTRY_ECHOES_ON) != 0)
         return true;
     return (entry->bits & ENTRY_PAYLOAD) != 0 && fold->theirs->syn_payload == 0 &&
            (entry->flags & SF_RST) == 0;
@@ -101,10 +104,21 @@ static enum sf_sign said_fin_ack(const struct fold *fold)
     return SF_SIGN_NONE;
 }
 
+/* RFC 9293 §3.10.7.1: RST,ACK with SEQ 0 comes from an end without the connection. */
+static bool knows_nothing(const struct entry *entry)
+{
+    return (entry->flags & SF_RST) != 0 && entry->seq == 0;
+}
+
 static void said_plain_signs(const struct fold *fold, const struct entry *entry,
                              enum sf_sign signs[5])
 {
     unsigned n = 0;
+    if (knows_nothing(entry)) {
+        signs[n++] = SF_SIGN_RST;
+        signs[n] = SF_SIGN_NONE;
+        return;
+    }
     if (acknowledges_syn(entry, fold->other))
         signs[n++] = SF_SIGN_ACK_OF_SYN;
     if (says_synchronized(fold, entry))
@@ -179,10 +193,13 @@ static void push(struct sf_end *path, enum sf_state state)
     path->path[path->n_path++] = (uint8_t)state;
 }
 
-static bool proves_what_was_before(enum sf_state state, enum sf_sign sign)
+/* FIN_WAIT_2 shows nothing of itself to the outside. CLOSE may act in SYN_RCVD already (RFC 9293
+ * §3.10.4), so that nothing behind FIN_WAIT_1 shows that ESTABLISHED was in front of it. */
+static bool shows_itself_only(const struct sf_end *path, unsigned at)
 {
-    /* FIN_WAIT_2 shows nothing of itself to the outside; CLOSE may act in SYN_RCVD already. */
-    return state != SF_STATE_FIN_WAIT_2 && !(state == SF_STATE_ESTABLISHED && sign == SF_SIGN_FIN);
+    return path->path[at] == SF_STATE_FIN_WAIT_2 ||
+           (path->path[at] == SF_STATE_ESTABLISHED && at + 1u < path->n_path &&
+            path->path[at + 1u] == SF_STATE_FIN_WAIT_1);
 }
 
 /* The state at `at` is proved by `sign`, and with it what leads there. A RST alone leads nowhere.
@@ -193,30 +210,29 @@ static void prove(struct sf_end *path, unsigned at, enum sf_sign sign)
     if (sign == SF_SIGN_RST)
         return;
     for (unsigned i = 0; i < at; i++) {
-        if (proves_what_was_before((enum sf_state)path->path[i], sign))
+        if (!shows_itself_only(path, i))
             path->proved = (uint16_t)(path->proved | 1u << i);
     }
 }
 
-/* Being synchronized stays true in every state behind ESTABLISHED. */
+/* Being synchronized stays true in every state that only ESTABLISHED leads to. */
 static void prove_established(struct sf_end *path)
 {
     for (unsigned i = 0; i < path->n_path; i++) {
-        if (path->path[i] == SF_STATE_ESTABLISHED)
+        if (path->path[i] == SF_STATE_ESTABLISHED && !shows_itself_only(path, i))
             prove(path, i, SF_SIGN_SYNCHRONIZED);
     }
 }
 
 /*
- * A second FIN that comes long after the first one, with no acknowledgment of that before it, may
- * be the repeat of one that was lost before it came here, and that did not cover the first.
+ * A FIN that acknowledges the other one may be the repeat of one that was sent before the other
+ * came, and lost in front of this place: then its sender never was in CLOSE_WAIT. Not where a
+ * CLOSE_WAIT was seen, nor where no FIN can be missing in front of it.
  */
-static bool comes_late(const struct fold *fold, const struct entry *entry)
+static bool may_be_repeat(const struct fold *fold, const struct entry *entry)
 {
-    int64_t rtt_ns = (fold->me->known & SF_KNOWS_RTT) != 0 ? fold->me->rtt_ns : 0;
     return (entry->flags & SF_FIN) != 0 && acknowledges_fin(entry, fold->other) &&
-           fold->heard_fin_ns != SF_NO_TIME &&
-           entry->time_ns - fold->heard_fin_ns > rtt_ns + RTT_UNKNOWN_NS &&
+           fold->has_heard_fin && (entry->bits & ENTRY_FOLLOWS) == 0 &&
            !sf_fold_has_proved(&fold->path, SF_STATE_CLOSE_WAIT);
 }
 
@@ -229,7 +245,7 @@ static bool rests_on_inference(const struct fold *fold, const struct entry *entr
                      (fold->mine->fin_was_inferred || fold->theirs->fin_is_inferred);
     if (sign == SF_SIGN_FIN && is_either)
         return true;
-    if ((sign == SF_SIGN_FIN || sign == SF_SIGN_ACK_OF_FIN) && comes_late(fold, entry))
+    if ((sign == SF_SIGN_FIN || sign == SF_SIGN_ACK_OF_FIN) && may_be_repeat(fold, entry))
         return true;
     bool needs_both = sign == SF_SIGN_ACK_OF_COVERING_FIN || sign == SF_SIGN_ACK_WHILE_UNCOVERED;
     return (fold->theirs->fin_is_inferred && (needs_both || sign == SF_SIGN_ACK_OF_FIN)) ||
@@ -244,15 +260,49 @@ static bool has_shown_open(const struct sf_end *end, const struct private_end *n
 }
 
 /*
- * The octet before `next` never passed here, and nothing came behind it: it may have been the FIN
- * of this end.
+ * The gap behind which nothing of this end came yet; NULL: there is none. Its last octet may have
+ * been a FIN.
  */
+static const struct hole *last_gap(const struct sf_end *end, const struct private_end *notes)
+{
+    return (end->known & (SF_KNOWS_SEQ | SF_KNOWS_FIN)) == SF_KNOWS_SEQ
+               ? sf_holes_before(&notes->holes, end->max)
+               : NULL;
+}
+
+/* The octet before `next` never passed here, and nothing came behind it. */
 static bool may_have_closed(const struct sf_end *end, const struct private_end *notes,
                             uint32_t next)
 {
-    uint32_t gap;
-    return (end->known & (SF_KNOWS_SEQ | SF_KNOWS_FIN)) == SF_KNOWS_SEQ && end->max == next &&
-           sf_holes_first(&notes->holes, next - 1u, &gap) && gap == next - 1u;
+    return end->max == next && last_gap(end, notes) != NULL;
+}
+
+bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
+{
+    enum sf_side other = sf_other(side);
+    const struct sf_end *me = &flow->end[side];
+    enum sf_state state = sf_end_state(me);
+    bool may_close = state == SF_STATE_ESTABLISHED || state == SF_STATE_CLOSE_WAIT;
+    bool may_hear = state == SF_STATE_ESTABLISHED || state == SF_STATE_FIN_WAIT_1;
+    bool may_be_open = state == SF_STATE_SYN_RCVD && flow->history->end[side].spoke_plainly &&
+                       flow->history->end[other].syn_payload == 0;
+    bool is_alone = (flow->end[other].known & SF_KNOWS_TTL) == 0;
+    return may_be_open || (may_hear && is_alone) ||
+           (may_close && may_have_closed(me, &flow->history->end[side], me->max)) ||
+           (may_hear && (me->known & SF_KNOWS_RCV) != 0 &&
+            may_have_closed(&flow->end[other], &flow->history->end[other], me->rcv));
+}
+
+/* Can the sender of this have sent a FIN before, which has not passed? Payload may be a repeat,
+ * sent behind it. */
+static bool may_stand_behind_fin(const struct fold *fold, const struct entry *entry)
+{
+    if ((entry->bits & (ENTRY_PAYLOAD | ENTRY_FOLLOWS)) == ENTRY_PAYLOAD)
+        return true;
+    const struct hole *gap = last_gap(fold->me, fold->mine);
+    if (gap != NULL && entry->time_ns >= gap->opened_ns)
+        return true;
+    return (fold->me->known & SF_KNOWS_FIN) != 0 && seq_not_after(fold->me->fin, entry->seq);
 }
 
 /* A FIN may be the second one, an acknowledgment of a FIN come from TIME_WAIT. */
@@ -262,8 +312,8 @@ static bool rests_on_the_missing(const struct fold *fold, const struct entry *en
     if (sign == SF_SIGN_FIN)
         return (entry->flags & SF_ACK) != 0 &&
                may_have_closed(fold->other, fold->theirs, entry->ack);
-    return sign == SF_SIGN_ACK_OF_FIN && (entry->flags & SF_FIN) == 0 &&
-           may_have_closed(fold->me, fold->mine, entry->seq);
+    return sign == SF_SIGN_ACK_OF_FIN && (entry->flags & SF_FIN) == 0 && !fold->has_said_fin &&
+           may_stand_behind_fin(fold, entry);
 }
 
 /*
@@ -271,13 +321,23 @@ static bool rests_on_the_missing(const struct fold *fold, const struct entry *en
  * like FIN_WAIT_1 may be LAST_ACK, what looks like CLOSE_WAIT may be TIME_WAIT, until the end in
  * question shows itself.
  */
-static bool rests_on_the_past(const struct fold *fold, enum sf_sign sign)
+static bool rests_on_the_past(const struct fold *fold, const struct entry *entry, enum sf_sign sign)
 {
     bool is_alone = fold->theirs->segments == 0;
     if (!fold->flow->history->is_midstream && !is_alone)
         return false;
-    return (sign == SF_SIGN_FIN && !has_shown_open(fold->other, fold->theirs)) ||
+    bool is_second =
+        sf_end_state(&fold->path) == SF_STATE_FIN_WAIT_1 && acknowledges_fin(entry, fold->other);
+    return (sign == SF_SIGN_FIN && (is_second || !has_shown_open(fold->other, fold->theirs))) ||
            (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine));
+}
+
+/* Where the SYNs crossed, its SYN,ACK may not have passed here: then the ACK of the other SYN comes
+ * from SYN_RCVD as well as from ESTABLISHED. */
+static bool rests_on_crossing(const struct fold *fold, const struct entry *entry, enum sf_sign sign)
+{
+    return sign == SF_SIGN_ACK_OF_SYN && fold->theirs->has_said_plain_syn &&
+           !says_synchronized(fold, entry);
 }
 
 /* Within one connection nothing leads out of CLOSED again. */
@@ -298,9 +358,11 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = said_move(&fold->path, signs[i]);
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_seen =
-            (entry->bits & ENTRY_INFERRED) == 0 && !rests_on_inference(fold, entry, signs[i]) &&
-            !rests_on_the_past(fold, signs[i]) && !rests_on_the_missing(fold, entry, signs[i]);
+        bool is_seen = (entry->bits & ENTRY_INFERRED) == 0 &&
+                       !rests_on_inference(fold, entry, signs[i]) &&
+                       !rests_on_the_past(fold, entry, signs[i]) &&
+                       !rests_on_the_missing(fold, entry, signs[i]) &&
+                       !rests_on_crossing(fold, entry, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)
@@ -324,8 +386,7 @@ static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_sid
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
         bool is_fin = signs[i] == SF_SIGN_FIN || signs[i] == SF_SIGN_COVERING_FIN;
-        if (is_fin && fold->heard_fin_ns == SF_NO_TIME)
-            fold->heard_fin_ns = entry->time_ns;
+        fold->has_heard_fin |= is_fin;
         fold->heard_cover |= signs[i] == SF_SIGN_ACK_OF_FIN || signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_covering_fin |= signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_bare_fin |= signs[i] == SF_SIGN_FIN;
@@ -368,8 +429,7 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
                         .other = &flow->end[other],
                         .mine = mine,
                         .theirs = &flow->history->end[other],
-                        .is_split = side == SF_SERVER && flow->history->split != SPLIT_NOT,
-                        .heard_fin_ns = SF_NO_TIME};
+                        .is_split = side == SF_SERVER && flow->history->split != SPLIT_NOT};
     if (mine->start != SF_STATE_NONE)
         push(&fold.path, fold.is_split ? SF_STATE_LISTEN : first_state(mine));
     for (unsigned i = 0; i < mine->log.n; i++) {

@@ -32,6 +32,14 @@ void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const st
 /* Does saying `said` show that `heard` has not been heard? A row of BACK. */
 bool sf_fold_contradicts(enum sf_sign said, enum sf_sign heard);
 
+/*
+ * May this end have moved on, unseen, from the state that it proved last? So it is when the octet
+ * in front of where it stands, or of what it acknowledges, never passed: that may have been a FIN.
+ * The same where nothing of the other end passes. And an end that answers like one in SYN_RCVD may
+ * be ESTABLISHED as well.
+ */
+bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side);
+
 /* Has this end proved a state that only an end past its handshake has? */
 bool sf_fold_has_proved(const struct sf_end *end, enum sf_state state);
 

@@ -6,12 +6,15 @@
 /* Routes change by a hop or two; other hosts begin elsewhere. */
 #define TTL_UNLIKE 3
 
+/* So many steps in a row are no chance. */
+#define ID_STEPS_MIN 2u
+
 static void private_end_init(struct private_end *end)
 {
     sf_sighting_init(&end->syn);
     sf_sighting_init(&end->fin);
     end->last_ns = end->last_rst_ns = SF_NO_TIME;
-    end->last_payload_ns = SF_NO_TIME;
+    end->last_payload_ns = end->stood_ns = SF_NO_TIME;
     end->newest_tsval_ns = SF_NO_TIME;
     end->sample_ns = SF_NO_TIME;
     end->keepalive_ns = SF_NO_TIME;
@@ -54,6 +57,11 @@ struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code,
             return &found[i];
     }
     return NULL;
+}
+
+bool sf_history_ids_count(const struct private_end *end)
+{
+    return end->id_steps >= ID_STEPS_MIN && !end->ids_jump;
 }
 
 static bool make_room(struct sf_flow *flow)

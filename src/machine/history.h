@@ -22,6 +22,9 @@
 /* No timer repeats a segment sooner: RFC 6298 §2.4 asks for 1 s, and stacks use 200 ms. */
 #define TIMER_MIN_NS INT64_C(200000000)
 
+/* IPv4 identifications further apart do not tell an order. */
+#define ID_NEAR 1000
+
 #define FOUND_MAX 48u
 
 /* How many different acknowledgment numbers of an end are remembered. */
@@ -73,6 +76,7 @@ struct private_end {
     /* Moments; SF_NO_TIME: never, or none. */
     int64_t last_ns;         /* its last segment */
     int64_t last_payload_ns; /* its last new payload */
+    int64_t stood_ns;        /* its last segment that shows that it had sent no FIN */
     int64_t last_rst_ns;     /* its last RST */
     int64_t sample_ns;       /* a round-trip sample is under way: it is to acknowledge … */
     int64_t newest_tsval_ns; /* its newest timestamp was first seen */
@@ -112,6 +116,9 @@ struct private_end {
     uint16_t last_flags;          /* of its last segment */
     uint16_t last_ip_id;
     uint16_t newest_ip_id; /* the highest identification that it used */
+    uint8_t id_steps;      /* how often the next one was a little higher */
+    bool misses_ids;       /* some were left out since `stood_ns` */
+    bool ids_jump;         /* … and once it was not: they tell no order */
 
     uint8_t n_sent_acks;
     uint8_t fin_ttl;         /* of its first FIN */
@@ -125,6 +132,8 @@ struct private_end {
     bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
     bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN */
     bool first_fin_has_ack;
+    bool fin_had_to_wait;  /* its FIN may have come before data in front of it */
+    bool spoke_plainly;    /* its last segment had neither SYN nor RST */
     bool fin_was_damaged;  /* its FIN came with a wrong checksum */
     bool fin_was_blamed;   /* its FIN, which acknowledged the other one, seemed not to arrive */
     bool fin_was_inferred; /* its first FIN was never seen in its place */
@@ -173,6 +182,10 @@ struct sf_history {
     bool is_dead_duplicate;         /* an old SYN opened it: its alleged sender never asked */
     int64_t told_ns[SILENCE_COUNT]; /* the deadline of each silence that was told already */
 };
+
+/* Does this end count its IPv4 identifications, as far as was seen? Some stacks draw them at
+ * random: RFC 6864 §4.1 asks for no order. */
+bool sf_history_ids_count(const struct private_end *end);
 
 /* Notes for a new connection; NULL without memory. */
 struct sf_history *sf_history_new(void);

@@ -104,3 +104,12 @@ bool sf_holes_first(const struct holes *holes, uint32_t from, uint32_t *left)
     }
     return false;
 }
+
+const struct hole *sf_holes_before(const struct holes *holes, uint32_t right)
+{
+    for (uint32_t i = holes->n; i > 0; i--) {
+        if (holes->hole[i - 1u].right == right)
+            return &holes->hole[i - 1u];
+    }
+    return NULL;
+}

@@ -40,4 +40,7 @@ uint32_t sf_holes_fill(struct holes *holes, uint32_t left, uint32_t right, struc
 /* The lowest missing number at or above `from`; false when nothing is missing there. */
 bool sf_holes_first(const struct holes *holes, uint32_t from, uint32_t *left);
 
+/* The gap directly in front of `right`, or NULL. */
+const struct hole *sf_holes_before(const struct holes *holes, uint32_t right);
+
 #endif

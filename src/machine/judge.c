@@ -6,12 +6,6 @@
 
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
-/* Identifications further apart do not tell an order. */
-#define ID_NEAR 1000
-
-/* Later than this a segment was not merely overtaken. */
-#define OVERTAKEN_NS INT64_C(3000000)
-
 /* Numbers further apart than any window (RFC 7323 §2.3) have nothing to do with each other. */
 #define FAR (INT32_C(1) << 30)
 
@@ -75,7 +69,9 @@ static void judge_syn(struct judgement *j)
     j->is_renumbered = j->is_synack && j->fits_syn && j->pa->has_said_synack && is_other;
     j->is_foreign_syn = (j->is_syn && (j->A->known & SF_KNOWS_SEQ) != 0 && (is_other || has_fin)) ||
                         j->is_renumbered;
-    j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_past_handshake(j->A);
+    /* An end that has answered the other SYN repeats its SYN,ACK, not its SYN. */
+    bool is_over = is_past_handshake(j->A) || (j->is_syn && j->pa->has_said_synack);
+    j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_over;
 }
 
 static uint8_t features_by_option(const struct sf_options *options)
@@ -121,7 +117,7 @@ static void judge_order(struct judgement *j)
     if (pa->last_ns == SF_NO_TIME)
         return;
     int16_t id = (int16_t)(j->segment->ip_id - pa->newest_ip_id);
-    bool has_ids = j->segment->ip_id != 0 && pa->newest_ip_id != 0;
+    bool has_ids = j->segment->ip_id != 0 && sf_history_ids_count(pa);
     j->is_late = has_ids && id < 0 && id > -ID_NEAR;
     j->is_newer = has_ids && id > 0 && id < ID_NEAR;
     if ((j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 || pa->newest_tsval_ns == SF_NO_TIME)
@@ -159,21 +155,30 @@ static void judge_fin(struct judgement *j)
         j->gap_ns = j->now_ns - j->pa->fin.last_ns;
 }
 
-/* The same packet, timestamp and all, sooner than any timer: the path has doubled it. */
-static bool is_doubled(const struct judgement *j, const struct sighting *before)
+/* Everything by which packets of one end differ is the same. */
+static bool is_alike(const struct judgement *j, const struct sighting *before)
 {
     const struct sf_segment *segment = j->segment;
-    return (segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
-           segment->options.tsval == before->last_tsval && segment->ack == before->last_ack &&
-           segment->window == before->last_window && segment->ip_id == before->last_ip_id &&
-           j->gap_ns < TIMER_MIN_NS;
+    return segment->options.tsval == before->last_tsval && segment->ack == before->last_ack &&
+           segment->payload == before->last_payload && segment->window == before->last_window &&
+           segment->ip_id == before->last_ip_id;
 }
 
+/*
+ * The same packet once more: the path has doubled it. A host gives each packet an identification
+ * of its own; where it gives none, the same timestamp sooner than any timer tells as much. Without
+ * either, what comes so soon may have been doubled or sent again.
+ */
 static void judge_copy(struct judgement *j)
 {
-    bool of_syn = (j->is_syn_again || j->is_synack_again) && is_doubled(j, &j->pa->syn);
-    bool of_fin = j->is_fin_again && is_doubled(j, &j->pa->fin);
-    j->is_path_copy = of_syn || of_fin;
+    bool of_syn = (j->is_syn_again || j->is_synack_again) && is_alike(j, &j->pa->syn);
+    bool of_fin = j->is_fin_again && is_alike(j, &j->pa->fin);
+    bool is_soon = j->gap_ns < TIMER_MIN_NS;
+    bool has_timestamps = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0;
+    if (!of_syn && !of_fin)
+        return;
+    j->is_path_copy = j->segment->ip_id != 0 || (has_timestamps && is_soon);
+    j->may_be_copy = !j->is_path_copy && is_soon;
     if (j->is_path_copy)
         j->is_syn_again = j->is_synack_again = j->is_fin_again = j->answers_syn = false;
 }
@@ -243,12 +248,28 @@ static uint32_t widest_window(const struct judgement *j, const struct sf_end *en
     return UINT32_C(65535) << (both ? end->wscale : 14u);
 }
 
+/* A segment without octets has the next number to be sent (RFC 9293 §3.10.7.4), which never goes
+ * back. Keepalives and window probes stand one below it on purpose. */
+static bool is_below_next(const struct judgement *j)
+{
+    uint32_t seq = j->segment->seq;
+    bool has_closed = (j->A->known & SF_KNOWS_FIN) != 0;
+    uint32_t next = has_closed ? j->A->fin : j->A->max;
+    if (!j->is_plain || j->is_fin || j->segment->payload != 0 || j->is_keepalive ||
+        j->is_window_probe || (j->A->known & SF_KNOWS_SEQ) == 0 || !seq_before(seq, next))
+        return false;
+    bool is_refused_syn_data = j->pa->syn_payload > 0 && seq == j->pa->syn_end;
+    return !is_refused_syn_data && (has_closed || seq != next - 1u);
+}
+
 static void judge_ack(struct judgement *j)
 {
     if (!j->has_ack || j->is_rst)
         return;
     uint32_t ack = j->segment->ack;
     j->is_old_ack = (j->A->known & SF_KNOWS_RCV) != 0 && seq_before(ack, j->A->rcv);
+    j->is_late |= j->is_old_ack && j->is_plain; /* nobody takes an acknowledgment back */
+    j->is_late |= is_below_next(j);
     if ((j->B->known & SF_KNOWS_SEQ) != 0 && !j->is_synack) {
         int32_t beyond = seq_distance(ack, j->B->max);
         if (beyond > 0 && (uint32_t)beyond <= widest_window(j, j->A))

@@ -33,6 +33,9 @@ enum syn_feature {
     FEATURE_WSCALE = 0x20
 };
 
+/* Later than this a segment was not merely overtaken. */
+#define OVERTAKEN_NS INT64_C(3000000)
+
 /* Where a RST stands. */
 enum reset_place {
     RESET_EXACT,   /* it is, or may be, the next number expected */
@@ -88,6 +91,7 @@ struct judgement {
     int64_t sent_ns; /* when it passed; when its timestamp was first seen, if that is earlier */
     bool is_overtaken_fin; /* it was sent before what showed that it is missing */
     bool is_path_copy;     /* the network, not its sender, brings this packet again */
+    bool may_be_copy;      /* the network or its sender does, which cannot be told */
     bool fin_was_inferred; /* A's FIN was known before only because it must have been sent */
     bool answers_syn;      /* a SYN,ACK again that answers a SYN again */
     bool is_overflow;      /* HANDSHAKE_ACK_LOST that looks like a full accept queue */

@@ -43,16 +43,24 @@ static void start_at(struct sf_flow *flow, enum sf_state client, enum sf_state s
     flow->history->end[SF_SERVER].start = (uint8_t)server;
 }
 
+/* A SYN that did not pass here: what acknowledges it tells its number. */
+static void infer_syn(struct sf_end *opener, uint32_t ack)
+{
+    opener->iss = ack - 1u;
+    if ((opener->known & SF_KNOWS_SEQ) == 0) {
+        opener->first = opener->una = ack - 1u;
+        opener->max = ack;
+    }
+    opener->known |= SF_KNOWS_ISS | SF_KNOWS_SEQ;
+}
+
 /* A SYN,ACK first: it proves SYN_RCVD of its sender, and tells the SYN that did not pass here. */
 static void begin_with_synack(struct sf_flow *flow, const struct sf_segment *segment)
 {
     bool is_asked = !flow->history->is_dead_duplicate;
     flow->client = (uint8_t)(1u - segment->from);
     start_at(flow, is_asked ? SF_STATE_SYN_SENT : SF_STATE_CLOSED, SF_STATE_NONE);
-    struct sf_end *client = &flow->end[SF_CLIENT];
-    client->iss = client->first = client->una = segment->ack - 1u;
-    client->max = segment->ack;
-    client->known |= SF_KNOWS_ISS | SF_KNOWS_SEQ;
+    infer_syn(&flow->end[SF_CLIENT], segment->ack);
     flow->history->end[SF_CLIENT].syn_end = segment->ack;
 }
 
@@ -203,6 +211,7 @@ static void learn_fin(struct judgement *j)
         j->pa->fin_is_inferred = false;
         j->pa->first_fin_ack = j->segment->ack;
         j->pa->first_fin_has_ack = j->has_ack;
+        j->pa->fin_had_to_wait = seq_before(j->A->una, j->segment->seq);
         j->pa->fin_ttl = j->segment->ttl;
     }
     if (j->is_first_fin || j->is_fin_again)
@@ -245,7 +254,10 @@ void sf_learn_sent(struct judgement *j)
         return;
     if ((j->is_syn || j->is_synack) && !j->is_stale_syn && !j->is_path_copy)
         learn_syn(j);
+    j->pa->spoke_plainly = j->is_plain;
     bool is_new = seq_before(j->A->max, j->end);
+    j->pa->fin_had_to_wait |=
+        j->again + j->late > 0 && !j->is_fin && (j->A->known & SF_KNOWS_FIN) != 0;
     bool fin_is_odd = j->is_fin && !j->is_first_fin && !j->is_fin_again;
     if (j->is_behind_gap && is_new && !j->is_bad_ack)
         open_gap(j);
@@ -349,7 +361,9 @@ void sf_learn_acknowledged(struct judgement *j)
     uint32_t ack = j->segment->ack;
     if ((j->B->known & SF_KNOWS_SEQ) == 0)
         infer_peer(j);
-    if (j->is_synack && (j->B->known & SF_KNOWS_ISS) != 0)
+    if (j->is_synack && (j->B->known & SF_KNOWS_ISS) == 0)
+        infer_syn(j->B, ack);
+    if (j->is_synack)
         j->pb->syn_end = ack; /* what of the SYN's data was not taken comes again */
     if (j->unseen > 0)
         credit_unseen(j);
@@ -450,20 +464,42 @@ static void remember_ack(struct private_end *end, uint32_t ack, int64_t now_ns)
         end->n_sent_acks++;
 }
 
+static void learn_id(struct private_end *end, uint16_t id)
+{
+    if (id == 0)
+        return;
+    int16_t step = (int16_t)(id - end->newest_ip_id);
+    if (end->newest_ip_id != 0 && step != 0) {
+        bool is_near = step > -ID_NEAR && step < ID_NEAR;
+        end->ids_jump |= !is_near;
+        end->misses_ids |= step != 1;
+        if (step > 0 && is_near && end->id_steps < UINT8_MAX)
+            end->id_steps++;
+    }
+    end->newest_ip_id = id;
+}
+
 /* RSTs are made without the connection's timestamps and identifications. */
 static void learn_order(struct judgement *j)
 {
     const struct sf_options *options = &j->segment->options;
     if (j->is_rst || j->is_late)
         return;
-    if (j->segment->ip_id != 0)
-        j->pa->newest_ip_id = j->segment->ip_id;
+    learn_id(j->pa, j->segment->ip_id);
     bool has_timestamp = (options->present & SF_OPT_TIMESTAMPS) != 0;
     if (has_timestamp &&
         (j->pa->newest_tsval_ns == SF_NO_TIME || options->tsval != j->pa->newest_tsval)) {
         j->pa->newest_tsval = options->tsval;
         j->pa->newest_tsval_ns = j->now_ns;
     }
+}
+
+/* Does it show that A has not sent a FIN yet? What has payload may be a repeat. */
+static bool stands_open(const struct judgement *j)
+{
+    return (j->A->known & SF_KNOWS_FIN) == 0 && j->end == j->A->max && !j->is_rst &&
+           j->segment->payload == 0 && !j->is_late && !j->is_path_copy &&
+           sf_holes_before(&j->pa->holes, j->A->max) == NULL;
 }
 
 void sf_learn_manners(struct judgement *j)
@@ -477,6 +513,10 @@ void sf_learn_manners(struct judgement *j)
         remember_ack(j->pa, j->segment->ack, j->now_ns);
     if (j->is_plain && j->segment->payload > 0)
         j->pa->syn_data_again = true;
+    if (stands_open(j)) {
+        j->pa->stood_ns = j->now_ns;
+        j->pa->misses_ids = false;
+    }
     j->pa->last_ns = j->now_ns;
     j->pa->last_number = j->segment->number;
     j->pa->last_flags = j->segment->flags;

@@ -16,16 +16,18 @@
 #define LOG_MAX 32u
 
 enum entry_bit {
-    ENTRY_HEARD = 0x01,       /* it was addressed to this end; else this end sent it */
-    ENTRY_STRUCK = 0x02,      /* it provably did not arrive, or was not written by its sender */
-    ENTRY_INFERRED = 0x04,    /* it never passed here, but must have been sent */
-    ENTRY_BEHIND_HOLE = 0x08, /* heard, but data in front of it is missing: no effect yet */
-    ENTRY_RST_OF_SYN = 0x10,  /* a RST that acknowledges this end's SYN */
-    ENTRY_RST_EXACT = 0x20,   /* a RST whose number is or may be the next expected */
-    ENTRY_PAYLOAD = 0x40,     /* it carries payload */
-    ENTRY_DOUBTED = 0x80,     /* struck because that is the likelier reading: proves nothing */
-    ENTRY_UNANSWERED = 0x100, /* struck because its receiver stayed silent */
-    ENTRY_UNREACHABLE = 0x200 /* no segment: an ICMP error about this end's SYN */
+    ENTRY_HEARD = 0x01,        /* it was addressed to this end; else this end sent it */
+    ENTRY_STRUCK = 0x02,       /* it provably did not arrive, or was not written by its sender */
+    ENTRY_INFERRED = 0x04,     /* it never passed here, but must have been sent */
+    ENTRY_BEHIND_HOLE = 0x08,  /* heard, but data in front of it is missing: no effect yet */
+    ENTRY_RST_OF_SYN = 0x10,   /* a RST that acknowledges this end's SYN */
+    ENTRY_RST_EXACT = 0x20,    /* a RST whose number is or may be the next expected */
+    ENTRY_PAYLOAD = 0x40,      /* it carries payload */
+    ENTRY_DOUBTED = 0x80,      /* struck because that is the likelier reading: proves nothing */
+    ENTRY_UNANSWERED = 0x100,  /* struck because its receiver stayed silent */
+    ENTRY_UNREACHABLE = 0x200, /* no segment: an ICMP error about this end's SYN */
+    ENTRY_FOLLOWS = 0x400,     /* no FIN of its sender can be missing in front of it */
+    ENTRY_ECHOES_ON = 0x800    /* it echoes a timestamp newer than those of the other end's SYNs */
 };
 
 struct entry {

@@ -236,8 +236,11 @@ static void take_sound(struct judgement *j)
         sf_crowd_watch(j);
         sf_rules_apply(j);
         sf_annotate(j);
-    } else if ((j->flow->history->counted & COUNTED_STRAY) != 0) {
-        sf_crowd_watch(j);
+    } else {
+        if ((j->flow->history->counted & COUNTED_STRAY) != 0)
+            sf_crowd_watch(j);
+        if (!j->step->before[0].is_proved || !j->step->before[1].is_proved)
+            sf_step_view_after(j->flow, j->step);
     }
     sf_learn_manners(j);
     provoke(j);
@@ -356,6 +359,7 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                              .number = syn->number,
                              .time_ns = syn->time_ns,
                              .count = 1,
+                             .certainty = flow->history->is_midstream ? SF_PROBABLE : SF_PROVED,
                              .detail = SF_DETAIL_FORGOT_SYN};
     if (sf_history_found(flow, SF_CODE_PEER_LOST_STATE, SF_NOBODY) == NULL)
         sf_history_add_found(flow, &found);

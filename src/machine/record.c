@@ -8,7 +8,7 @@
 
 bool sf_record_is_quiet(const struct judgement *j)
 {
-    bool shows_gap = j->segment->payload == 0 && j->text == j->A->max + 1u;
+    bool shows_gap = j->segment->payload == 0 && j->is_behind_gap;
     return j->is_plain && !j->is_fin && !shows_gap && sf_machine_is_quiet(j->flow);
 }
 
@@ -17,7 +17,8 @@ bool sf_record_is_quiet(const struct judgement *j)
 
 static bool is_worth_saying(const struct judgement *j)
 {
-    if (j->is_absurd || j->is_foreign_syn || j->is_path_copy || j->is_overtaken_fin)
+    if (j->is_absurd || j->is_foreign_syn || j->is_path_copy || j->may_be_copy ||
+        j->is_overtaken_fin)
         return false;
     if (j->is_rst)
         return j->is_believed;
@@ -61,9 +62,9 @@ static int first_heard_fin(const struct log *log)
 static bool insert_before_heard_fin(struct judgement *j, const struct entry *entry)
 {
     int heard = first_heard_fin(&j->pa->log);
-    bool is_older = j->is_first_fin && j->has_ack && !j->covers_fin &&
-                    (j->B->known & SF_KNOWS_FIN) != 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
-                    seq_not_after(j->B->fin, j->A->rcv);
+    bool is_older =
+        j->is_first_fin && j->has_ack && !j->covers_fin && (j->B->known & SF_KNOWS_FIN) != 0 &&
+        (j->is_late || ((j->A->known & SF_KNOWS_RCV) != 0 && seq_not_after(j->B->fin, j->A->rcv)));
     return is_older && heard >= 0 && sf_log_insert(&j->pa->log, (uint32_t)heard, entry);
 }
 
@@ -99,6 +100,36 @@ static bool same_path(const struct sf_end *x, const struct sf_end *y)
            memcmp(x->path, y->path, sizeof x->path) == 0;
 }
 
+/* RFC 7323 §4.3: A has taken something that B sent after its SYN. */
+static bool echoes_on(const struct judgement *j)
+{
+    const struct sf_options *options = &j->segment->options;
+    return j->is_plain && j->has_ack && (options->present & SF_OPT_TIMESTAMPS) != 0 &&
+           j->pb->syn.first_ns != SF_NO_TIME && j->B->has_options &&
+           (j->B->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+           seq_before(j->pb->syn.last_tsval, options->tsecr);
+}
+
+/*
+ * Can no FIN of A have been lost in front of this place before this segment? Not when all
+ * identifications follow each other since A was last seen to have sent none, nor when that is so
+ * short ago that no timer can have repeated one since.
+ */
+static bool follows(const struct judgement *j)
+{
+    const struct private_end *pa = j->pa;
+    /* This step is one more of those that tell that it counts. */
+    bool counts = pa->id_steps > 0 && !pa->ids_jump;
+    bool is_next = j->segment->ip_id != 0 && counts && !pa->misses_ids &&
+                   (uint16_t)(j->segment->ip_id - pa->newest_ip_id) == 1u;
+    return pa->stood_ns != SF_NO_TIME && (is_next || j->now_ns - pa->stood_ns < TIMER_MIN_NS);
+}
+
+static uint16_t said_bits(const struct judgement *j)
+{
+    return (uint16_t)((echoes_on(j) ? ENTRY_ECHOES_ON : 0) | (follows(j) ? ENTRY_FOLLOWS : 0));
+}
+
 /* What moves nobody and contradicts nothing leaves no trace. */
 static void say(struct judgement *j)
 {
@@ -106,7 +137,7 @@ static void say(struct judgement *j)
         sf_fold_path(j->flow, j->a);
         return;
     }
-    struct entry entry = sf_log_entry(j->segment, 0);
+    struct entry entry = sf_log_entry(j->segment, said_bits(j));
     if (insert_before_reset(j, &entry) || insert_before_heard_fin(j, &entry) ||
         insert_late_syn(j, &entry) || replace_inferred_synack(j, &entry)) {
         sf_fold_path(j->flow, j->a);
@@ -307,7 +338,7 @@ static void place_overtaken_fin(struct judgement *j)
     int heard = first_heard_fin(log);
     bool is_answer = j->covers_fin || heard < 0;
     sf_log_insert(log, is_answer ? log->n : (uint32_t)heard, &fin);
-    j->pa->fin_was_inferred = false;
+    j->pa->fin_was_inferred = !j->is_late; /* by time alone it may be a repeat all the same */
 }
 
 static bool shows_own_fin(const struct judgement *j)

@@ -59,12 +59,13 @@ static bool is_believable(const struct judgement *j)
     return acknowledges_own_syn(j) && (j->A->known & SF_KNOWS_ISS) == 0;
 }
 
-/* It answers an unacceptable acknowledgment and goes on waiting: RFC 9293 §3.10.7.3, first check.
- */
+/* It answers an unacceptable acknowledgment and goes on waiting: RFC 9293 §3.10.7.3, first check,
+ * and §3.10.7.4, fifth check. */
 static bool answers_bad_ack(const struct judgement *j)
 {
-    return j->answers && !j->has_ack && j->pa->has_said_plain_syn &&
-           (j->A->known & SF_KNOWS_ISS) != 0 &&
+    bool is_opening = j->pa->has_said_plain_syn ||
+                      (j->pa->has_said_synack && sf_end_state(j->A) == SF_STATE_SYN_RCVD);
+    return j->answers && !j->has_ack && is_opening && (j->A->known & SF_KNOWS_ISS) != 0 &&
            !seq_within(j->segment->seq, j->A->iss + 1u, j->A->max);
 }
 
@@ -91,13 +92,14 @@ static enum sf_reset_kind shape(const struct judgement *j)
     return SF_RESET_KIND_ABORT;
 }
 
-/* Is its number the acknowledgment number of a segment that A was sent lately? */
+/* Is its number the acknowledgment number of a segment that A was sent just now? Whoever has no
+ * connection answers at once. */
 static bool answers_segment(const struct judgement *j)
 {
     for (unsigned i = 0; i < j->pb->n_sent_acks; i++) {
         int64_t rtt_ns = (j->A->known & SF_KNOWS_RTT) != 0 ? j->A->rtt_ns : 0;
-        bool may_cross = i == 0 || j->now_ns - j->pb->sent_ack_ns[i] <= rtt_ns + RTT_UNKNOWN_NS;
-        if (j->pb->sent_ack[i] == j->segment->seq && may_cross)
+        bool is_prompt = j->now_ns - j->pb->sent_ack_ns[i] <= rtt_ns + RTT_UNKNOWN_NS;
+        if (j->pb->sent_ack[i] == j->segment->seq && is_prompt)
             return !j->has_ack || j->pa->last_ns == SF_NO_TIME || j->pb->last_ns >= j->pa->last_ns;
     }
     return false;

@@ -250,6 +250,14 @@ static void drop_refused_half_close(struct judgement *j)
         j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_HALF_CLOSED);
 }
 
+void sf_rule_doubt_repeat(struct sf_found *found, bool may_be_doubled)
+{
+    if (!may_be_doubled)
+        return;
+    found->certainty = SF_PROBABLE;
+    found->detail = SF_DETAIL_OR_DOUBLED;
+}
+
 void sf_rules_apply(struct judgement *j)
 {
     struct holding holding;

@@ -26,6 +26,10 @@ void sf_rules_reread_lost_ack(struct sf_flow *flow);
 /* The row is due: what only the whole connection tells about its findings. */
 void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_t now_ns);
 
+/* What rules of repeats share: where the network may have doubled the packet, the repeat is likely
+ * only. */
+void sf_rule_doubt_repeat(struct sf_found *found, bool may_be_doubled);
+
 #define FINDING(code, severity, when, says, sure, check, rfc)                                      \
     bool sf_rule_##code(const struct judgement *j, struct sf_found *found);
 #include <synfin/findings.def>

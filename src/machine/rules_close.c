@@ -30,6 +30,7 @@ bool sf_rule_FIN_RETRANSMITTED(const struct judgement *j, struct sf_found *found
     found->interval_ns = j->gap_ns;
     found->where = is_covered ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
     found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
+    sf_rule_doubt_repeat(found, j->may_be_copy);
     return true;
 }
 
@@ -54,12 +55,16 @@ bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
         !j->is_overtaken_fin) {
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_BEFORE;
+        if (j->flow->history->is_midstream)
+            found->certainty = SF_PROBABLE; /* or it passed before the capture began */
         return true;
     }
     if (was_missed_behind(j)) {
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_AFTER;
-        found->certainty = (j->B->known & SF_KNOWS_RTT) != 0 ? SF_PROVED : SF_PROBABLE;
+        /* A FIN that comes before the data in front of it may be dropped: RFC 9293 §3.10.7.4. */
+        bool is_sure = (j->B->known & SF_KNOWS_RTT) != 0 && !j->pa->fin_had_to_wait;
+        found->certainty = is_sure ? SF_PROVED : SF_PROBABLE;
         return true;
     }
     found->side = (uint8_t)j->b;
@@ -75,12 +80,20 @@ static bool is_second_closer(const struct judgement *j)
            seq_not_after(j->B->fin, j->pa->first_fin_ack);
 }
 
+/* RFC 9293 §3.10.7.4, first: of a segment that brings only what is there already nothing is taken,
+ * its acknowledgment neither. */
+static bool was_old(const struct judgement *j, const struct entry *heard)
+{
+    return heard->seq != heard->end && (j->A->known & SF_KNOWS_RCV) != 0 &&
+           seq_not_after(heard->end, j->A->rcv);
+}
+
 static bool lost_its_ack(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_FIN_AGAIN];
     found->side = (uint8_t)j->b;
     found->where = SF_WHERE_AFTER;
-    found->certainty = certainty_of(by);
+    found->certainty = was_old(j, &by->heard) ? SF_PROBABLE : certainty_of(by);
     /* Sooner than any timer: some stacks answer the other FIN with their own once more. */
     if (j->gap_ns < TIMER_MIN_NS)
         found->certainty = SF_PROBABLE;

@@ -43,14 +43,20 @@ bool sf_rule_ACKED_UNSEEN(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
+/* Is `id` lower than that of an earlier segment of the same end, and does that tell an order? */
+static bool has_lower_id(const struct judgement *j, uint16_t earlier)
+{
+    int16_t step = (int16_t)(j->segment->ip_id - earlier);
+    return j->segment->ip_id != 0 && earlier != 0 && sf_history_ids_count(j->pa) && step < 0 &&
+           step > -ID_NEAR;
+}
+
 /* Does the late segment carry marks of being older than what opened the gap? */
 static bool is_older(const struct judgement *j, const struct hole *gap)
 {
-    bool by_id = j->segment->ip_id != 0 && gap->opened_id != 0 &&
-                 (int16_t)(j->segment->ip_id - gap->opened_id) < 0;
     bool by_ts = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 && gap->opened_ts != 0 &&
                  seq_before(j->segment->options.tsval, gap->opened_ts);
-    return by_id || by_ts;
+    return by_ts || has_lower_id(j, gap->opened_id);
 }
 
 static bool is_soon(const struct judgement *j, const struct hole *gap)
@@ -71,16 +77,17 @@ static bool is_overtaken_ack(const struct judgement *j)
         return false;
     bool by_ts = (j->segment->options.present & SF_OPT_TIMESTAMPS) != 0 &&
                  seq_before(j->segment->options.tsval, j->pa->last_tsval);
-    bool by_id = j->segment->ip_id != 0 && j->pa->last_ip_id != 0 &&
-                 (int16_t)(j->segment->ip_id - j->pa->last_ip_id) < 0;
-    return by_ts || by_id;
+    return j->is_late || by_ts || has_lower_id(j, j->pa->last_ip_id);
 }
 
 bool sf_rule_OUT_OF_ORDER(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
-    if (j->is_overtaken_fin)
+    if (j->is_overtaken_fin) {
+        if (!j->is_late)
+            found->certainty = SF_PROBABLE;
         return true;
+    }
     if (j->late == 0)
         return is_overtaken_ack(j);
     if (j->again > 0)
@@ -114,11 +121,14 @@ bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *foun
         return false;
     found->side = (uint8_t)j->a;
     if (j->again > 0) {
+        if (j->is_late)
+            return false; /* the path brings an old packet once more */
         bool is_spurious = (j->A->known & SF_KNOWS_UNA) != 0 &&
                            seq_not_after(j->text + j->segment->payload, j->A->una);
         found->octets = j->again;
         found->where = is_spurious || was_rejected(j) ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
         found->detail = is_spurious ? SF_DETAIL_SPURIOUS : SF_DETAIL_NONE;
+        sf_rule_doubt_repeat(found, j->is_plain && !j->is_newer);
         return true;
     }
     if (j->late == 0 || is_older(j, &j->filled) || is_soon(j, &j->filled))
@@ -163,13 +173,18 @@ bool sf_rule_ZERO_WINDOW(const struct judgement *j, struct sf_found *found)
     return j->window_closes;
 }
 
+/* Is it so long since that passed towards A that it is answered? */
+static bool was_quiet(const struct judgement *j, int64_t since_ns)
+{
+    return since_ns == SF_NO_TIME || sf_history_had_time(j->flow, j->a, since_ns, j->now_ns);
+}
+
 bool sf_rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
 {
     if (!j->is_challenge)
         return false;
     /* While data flows an acknowledgment may have been due anyway. */
-    bool was_idle = j->pb->last_payload_ns == SF_NO_TIME ||
-                    sf_history_had_time(j->flow, j->a, j->pb->last_payload_ns, j->now_ns);
+    bool was_idle = was_quiet(j, j->pb->last_payload_ns) && was_quiet(j, j->pb->fin.last_ns);
     found->side = (uint8_t)j->a;
     found->detail = j->pa->provoked_detail;
     found->certainty = was_idle ? SF_PROVED : SF_PROBABLE;

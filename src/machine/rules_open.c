@@ -25,6 +25,7 @@ bool sf_rule_SYN_RETRANSMITTED(const struct judgement *j, struct sf_found *found
                        j->pb->segments > 0 || j->pa->syn_was_rejected;
     found->where = had_arrived ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
     found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
+    sf_rule_doubt_repeat(found, j->may_be_copy);
     return true;
 }
 
@@ -39,6 +40,7 @@ bool sf_rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *fo
         found->detail = SF_DETAIL_CROSSED;
     else
         found->detail = j->answers_syn ? SF_DETAIL_ANSWERS_SYN : SF_DETAIL_BY_TIMER;
+    sf_rule_doubt_repeat(found, j->may_be_copy);
     return true;
 }
 

@@ -90,6 +90,10 @@ bool sf_rule_ABORTIVE_CLOSE(const struct judgement *j, struct sf_found *found)
         return false;
     found->side = (uint8_t)j->a;
     found->reset_kind = j->step->reset_kind;
+    /* Without ACK and with this number it may also be a late answer of one without connection. */
+    bool may_answer = j->pb->n_sent_acks == 0 || j->segment->seq == j->pb->sent_ack[0];
+    if (!j->has_ack && may_answer)
+        found->certainty = SF_PROBABLE;
     found->detail = abort_detail(j);
     return true;
 }
@@ -164,6 +168,9 @@ bool sf_rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)
         return true;
     }
     found->detail = SF_DETAIL_FORGOT_ANSWERED;
+    /* An ABORT that acknowledges nothing has just this number, too: RFC 9293 §3.10.5. */
+    if (j->segment->seq == j->A->max)
+        found->certainty = SF_PROBABLE;
     return j->step->reset_kind == SF_RESET_KIND_NO_CONNECTION &&
            j->step->before[j->a].state != SF_STATE_CLOSED;
 }
@@ -197,6 +204,8 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
         found->number = j->by[SF_SIGN_RST].heard.number;
         found->time_ns = j->by[SF_SIGN_RST].heard.time_ns;
         found->detail = SF_DETAIL_SENDER_WENT_ON;
+        if (j->is_synack && j->B->syn_repeats > 0) /* or a listener came in the meantime */
+            found->certainty = SF_PROBABLE;
         return true;
     }
     if (!(j->is_rst || j->is_first_fin) || j->pa->segments == j->pa->resets)

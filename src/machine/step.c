@@ -1,10 +1,13 @@
 #include "machine/step.h"
 
-static struct sf_view view_of(const struct sf_end *end)
+#include "machine/fold.h"
+
+static struct sf_view view_of(const struct sf_flow *flow, enum sf_side side)
 {
+    const struct sf_end *end = &flow->end[side];
     return (struct sf_view){.state = (uint8_t)sf_end_state(end),
                             .at = end->n_path > 0 ? (uint8_t)(end->n_path - 1u) : 0,
-                            .is_proved = sf_end_is_proved(end)};
+                            .is_proved = sf_end_is_proved(end) && !sf_fold_may_be_past(flow, side)};
 }
 
 /* Where a path begins was not gone through, and is not taken back. */
@@ -22,14 +25,14 @@ static bool is_taken_back(const struct sf_view *before, const struct sf_end *end
 void sf_step_view_before(const struct sf_flow *flow, struct sf_step *step)
 {
     for (int side = 0; side < 2; side++)
-        step->before[side] = step->after[side] = view_of(&flow->end[side]);
+        step->before[side] = step->after[side] = view_of(flow, (enum sf_side)side);
 }
 
 void sf_step_view_after(const struct sf_flow *flow, struct sf_step *step)
 {
     for (int side = 0; side < 2; side++) {
         const struct sf_view *before = &step->before[side];
-        step->after[side] = view_of(&flow->end[side]);
+        step->after[side] = view_of(flow, (enum sf_side)side);
         if (before->state != step->after[side].state ||
             before->is_proved != step->after[side].is_proved)
             step->marks |= SF_MARK_MOVED;
