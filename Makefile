@@ -47,6 +47,9 @@ UNIT_SRC  := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BIN  := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_AID  := $(sort $(wildcard tests/unit/*.c))
 UNIT_AID_OBJ := $(UNIT_AID:%.c=$(B)/%.o)
+SIM_SRC   := $(sort $(wildcard tests/simulate/*.c))
+SIM_OBJ   := $(SIM_SRC:%.c=$(B)/%.o)
+SIMULATE  := $(B)/tests/simulate/simulate
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 HEADERS   := $(sort $(wildcard include/synfin/*.h))
@@ -104,12 +107,16 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
 unit: $(UNIT_BIN) ## the cmocka tests
 	$(quiet)tests/run-unit.sh $(UNIT_BIN)
+
+.PHONY: simulate
+simulate: $(SIMULATE) ## N random conversations (N=1000000 SEED=9293) against their true states
+	$(quiet)$(SIMULATE) -v -j $(shell nproc) -n $(or $(N),1000000) $(if $(SEED),-s $(SEED))
 
 .PHONY: golden
 golden: $(SYNFIN) ## what the program prints on real captures, byte for byte
@@ -145,12 +152,19 @@ $(B)/libcli.a: $(CLI_PARTS)
 $(B)/tests/unit/cli/%_test: $(B)/tests/unit/cli/%_test.o $(UNIT_AID_OBJ) $(B)/libcli.a $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(TEST_LIBS)
 
+$(B)/tests/simulate/%.o: tests/simulate/%.c | check-packages
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(B)/tests/bench/%: tests/bench/%.c $(LIBSYNFIN) | check-packages
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBSYNFIN) $(PKG_LIBS)
 
 .PRECIOUS: $(B)/tests/unit/%.o
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d) $(UNIT_AID_OBJ:.o=.d) $(BENCH_BIN:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d) $(UNIT_AID_OBJ:.o=.d) $(SIM_OBJ:.o=.d) \
+    $(BENCH_BIN:=.d)
 
 # ---- manual pages -----------------------------------------------------------------------------
 
@@ -182,7 +196,7 @@ lint-build: ## everything, warnings as errors, with gcc and clang
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror
 
 .PHONY: everything
-everything: $(SYNFIN) $(UNIT_BIN) $(BENCH_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7
+everything: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(BENCH_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7
 
 .PHONY: tidy
 tidy: ## clang-tidy by .clang-tidy
