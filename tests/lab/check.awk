@@ -125,6 +125,7 @@ function is_part(path, socket,    n, part, i, at) {
     if (path == "CLOSED" && !held[socket]) return 1
     for (i = at = 1; i <= n; i++) {
         if (part[i] == "SYN_RCVD" || part[i] == "TIME_WAIT" && i == n) continue # had() has looked after them
+        if (has_cookies && part[i] == "CLOSE_WAIT") continue
         while (at <= held[socket] && !is_same(name[socket, at], part[i])) {
             at++
             if (part[i] == "CLOSED" && life_of[socket, at] != life_of[socket, at - 1]) return i == n
