@@ -103,6 +103,13 @@ uint32_t sf_history_drop_found(struct sf_flow *flow, enum sf_code code)
     return dropped;
 }
 
+void sf_history_drop(struct sf_flow *flow, struct sf_found *found)
+{
+    size_t behind = (size_t)(flow->history->found + flow->n_found - (found + 1));
+    memmove(found, found + 1, behind * sizeof *found);
+    flow->n_found--;
+}
+
 uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept)
 {
     struct sf_found *found = flow->history->found;

@@ -210,6 +210,9 @@ struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code,
 /* Takes a finding back that turned out not to hold. Returns how many there were. */
 uint32_t sf_history_drop_found(struct sf_flow *flow, enum sf_code code);
 
+/* The same of one that sf_history_found gave. */
+void sf_history_drop(struct sf_flow *flow, struct sf_found *found);
+
 /* Takes back what was found by a packet that turned out not to be its sender's, but for `kept`.
  * Returns how many there were. */
 uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept);

@@ -222,6 +222,7 @@ static void take_sound(struct judgement *j)
     sf_learn_window(j);
     sf_renumber_note(j);
     withdraw_stalled(j);
+    sf_rules_reread_lost_data(j);
     if (j->window_closes || j->window_opens)
         j->step->marks |= SF_MARK_WINDOW;
     if (!is_quiet || j->is_third)

@@ -23,6 +23,12 @@ void sf_rules_apply(struct judgement *j);
  */
 void sf_rules_reread_lost_ack(struct sf_flow *flow);
 
+/*
+ * A sends an ACK that the RST before had not reached: of what that was told to have lost, less was
+ * lost, or nothing. Call it when the ACK has been learned, before the rules.
+ */
+void sf_rules_reread_lost_data(struct judgement *j);
+
 /* The row is due: what only the whole connection tells about its findings. */
 void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_t now_ns);
 

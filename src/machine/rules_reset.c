@@ -70,6 +70,20 @@ bool sf_rule_RESET_LOST_DATA(const struct judgement *j, struct sf_found *found)
     return found->octets > 0;
 }
 
+void sf_rules_reread_lost_data(struct judgement *j)
+{
+    if (!j->flow->history->rst_accepted || !j->is_plain || !j->has_ack)
+        return;
+    struct sf_found *found = sf_history_found(j->flow, SF_CODE_RESET_LOST_DATA, j->b);
+    if (found == NULL)
+        return;
+    found->octets = count_outstanding(j->B, first_outstanding(j->B));
+    if (found->octets > 0)
+        return;
+    sf_history_drop(j->flow, found);
+    j->step->first_found--;
+}
+
 static bool has_closed(const struct sf_end *end)
 {
     return (end->known & SF_KNOWS_FIN) != 0;
