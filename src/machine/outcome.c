@@ -25,8 +25,12 @@ static void note_times(struct judgement *j)
         accept_opening(j);
     if (j->is_split_syn && j->flow->synack_ns == SF_NO_TIME)
         accept_opening(j);
-    if (j->is_third || ends_split(j))
-        j->flow->complete_ns = j->now_ns;
+    if (!j->is_third && !ends_split(j))
+        return;
+    j->flow->complete_ns = j->now_ns;
+    /* No SYN,ACK of the server divides a split handshake into the round trips of both sides. */
+    if (!j->is_third)
+        j->flow->synack_ns = SF_NO_TIME;
 }
 
 /* The second FIN decides the kind of close: RFC 9293 §3.6. */
