@@ -111,6 +111,7 @@ struct sf_flow {
     uint8_t closed_by;         /* enum sf_side; SF_NOBODY for none */
     uint8_t ended;             /* enum sf_ended; holds in SF_FLOW_END */
     bool is_nano;              /* its input has nanoseconds */
+    bool has_priority_tag;     /* a segment of it had one, see sf_segment */
     struct sf_end end[2];      /* by enum sf_side */
     int64_t start_ns, last_ns; /* its first and last packet */
     /* First SYN, first SYN,ACK, and the ACK that completed the handshake, or SF_NO_TIME. */
@@ -125,6 +126,16 @@ static inline enum sf_side sf_flow_sender(const struct sf_flow *flow,
                                           const struct sf_segment *segment)
 {
     return segment->from == flow->client ? SF_CLIENT : SF_SERVER;
+}
+
+/*
+ * The outermost VLAN id; 0 where segments had tags that only carry a priority, and no VLAN;
+ * SF_NO_VLAN where they had no tag.
+ */
+static inline uint16_t sf_flow_vlan(const struct sf_flow *flow)
+{
+    bool is_priority_only = flow->key.vlan[0] == SF_NO_VLAN && flow->has_priority_tag;
+    return is_priority_only ? 0 : flow->key.vlan[0];
 }
 
 /* The state an end is in, as far as is known; SF_STATE_NONE when nothing is. */

@@ -150,6 +150,7 @@ struct sf_segment {
     uint8_t checksum_state; /* enum sf_checksum */
     uint8_t quality;        /* enum sf_quality bits */
     bool is_nano;           /* the time has nanoseconds */
+    bool has_priority_tag;  /* a VLAN tag with id 0, which names no VLAN */
     union {
         struct sf_options options;
         struct sf_icmp icmp; /* of SF_SEGMENT_QUOTED */

@@ -13,7 +13,8 @@
  *   - An IP length beyond the frame's end on the wire is damage: a receiver would drop the packet
  *     and nothing behind the frame's end was ever sent, so the frame's end counts. Such a segment
  *     has SF_QUALITY_TRUNCATED, and its checksum cannot be verified.
- *   - A VLAN id of 0 only carries a priority (IEEE 802.1Q): it is no VLAN and no part of the key.
+ *   - A VLAN id of 0 only carries a priority (IEEE 802.1Q): it is no VLAN and no part of the key,
+ *     since often one direction has the tag and the other has not.
  *
  * Tunnels (IP in IP, GRE, VXLAN, GENEVE, GTP-U) are opened and the innermost IP header counts. A
  * first piece of a tunnel's own fragments is opened as well; its later pieces are SF_SKIP_FRAGMENT.

@@ -12,7 +12,9 @@ enum sf_skip sf_layer_vlan(struct sf_walk *walk)
     }
     uint16_t id = load_be16(tag) & ID;
     uint16_t *vlan = walk->segment->key.vlan;
-    if (id != PRIORITY_ONLY) { /* of three tags: the outermost and the innermost */
+    if (id == PRIORITY_ONLY) {
+        walk->segment->has_priority_tag = true;
+    } else { /* of three tags: the outermost and the innermost */
         vlan[vlan[0] == SF_NO_VLAN ? 0 : 1] = id;
     }
     return sf_walk_type_or_length(walk, load_be16(tag + 2));

@@ -107,6 +107,7 @@ static void mark(struct judgement *j)
 static void follow_times(struct sf_flow *flow, const struct sf_segment *segment)
 {
     flow->is_nano |= segment->is_nano;
+    flow->has_priority_tag |= segment->has_priority_tag;
     if (flow->start_ns == SF_NO_TIME || segment->time_ns < flow->start_ns)
         flow->start_ns = segment->time_ns;
     if (flow->last_ns == SF_NO_TIME || segment->time_ns > flow->last_ns)

@@ -93,10 +93,10 @@ static void put_port(const struct cell *cell, const struct sf_flow *flow, enum s
 static void put_vlan(const struct cell *cell, const struct sf_flow *flow, enum sf_side side)
 {
     (void)side;
-    if (flow->key.vlan[0] == SF_NO_VLAN)
+    if (sf_flow_vlan(flow) == SF_NO_VLAN)
         put_null(cell);
     else
-        sf_output_unsigned(cell->output, flow->key.vlan[0]);
+        sf_output_unsigned(cell->output, sf_flow_vlan(flow));
 }
 
 static void put_tunnel(const struct cell *cell, const struct sf_flow *flow, enum sf_side side)

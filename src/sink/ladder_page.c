@@ -29,12 +29,12 @@ static void put_endpoint(struct sf_paper *paper, const struct sf_flow *flow, enu
 static void put_context(struct sf_paper *paper, const struct sf_flow *flow, size_t indent)
 {
     char text[64], tunnel[SF_TUNNEL_SIZE], vlan[24] = "";
-    bool has_vlan = flow->key.vlan[0] != SF_NO_VLAN;
+    bool has_vlan = sf_flow_vlan(flow) != SF_NO_VLAN;
     bool has_tunnel = sf_tunnel_word(tunnel, &flow->key);
     if (!has_vlan && !has_tunnel)
         return;
     if (has_vlan)
-        (void)snprintf(vlan, sizeof vlan, "VLAN %u%s", flow->key.vlan[0], has_tunnel ? ", " : "");
+        (void)snprintf(vlan, sizeof vlan, "VLAN %u%s", sf_flow_vlan(flow), has_tunnel ? ", " : "");
     (void)snprintf(text, sizeof text, "%s%s", vlan, tunnel);
     if (paper->column + 3 + strlen(text) > paper->width)
         sf_paper_end_line(paper);

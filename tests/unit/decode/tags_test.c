@@ -42,6 +42,29 @@ static const struct wrapping cases[] = {
     {LINK_ETHERNET, MAC_ADDRESSES "88 70 aa aa 03 00 00 00 08 00 " HELLO4, .ip_offset = 22},
 };
 
+/* A tag that only has a priority is told, but names no VLAN; what stands behind it may. */
+static void test_priority_tags(void **state)
+{
+    struct decoding decoding;
+    (void)state;
+    decoding_init(&decoding);
+    assert_int_equal(
+        decode_hex(&decoding, LINK_ETHERNET, MAC_ADDRESSES "81 00 e0 00 08 00 " HELLO4),
+        SF_SKIP_NONE);
+    assert_true(decoding.segment.has_priority_tag);
+    assert_int_equal(decoding.segment.key.vlan[0], SF_NO_VLAN);
+    assert_int_equal(
+        decode_hex(&decoding, LINK_ETHERNET, MAC_ADDRESSES "81 00 e0 00 81 00 00 07 08 00 " HELLO4),
+        SF_SKIP_NONE);
+    assert_int_equal(decoding.segment.key.vlan[0], 7);
+    assert_int_equal(decoding.segment.key.vlan[1], SF_NO_VLAN);
+    assert_int_equal(
+        decode_hex(&decoding, LINK_ETHERNET, MAC_ADDRESSES "81 00 00 07 08 00 " HELLO4),
+        SF_SKIP_NONE);
+    assert_false(decoding.segment.has_priority_tag);
+    decoding_release(&decoding);
+}
+
 static void test_tags(void **state)
 {
     (void)state;
@@ -52,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_priority_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,27 @@ static void test_json_of_what_is_not_known(void **state)
     free(text);
 }
 
+/* Tags that only carry a priority, and no VLAN. */
+static void tell_priority_tags(struct story *story, struct sf_sink *sink)
+{
+    story_begin(story, sink);
+    story->flow.key.vlan[0] = story->flow.key.vlan[1] = SF_NO_VLAN;
+    story->flow.has_priority_tag = true;
+    story_segment(story, 0, SF_CLIENT, SF_SYN, 0, 0, 0, PROVED(SYN_SENT), 0);
+    story_end(story);
+}
+
+static void test_vlan_of_priority_tags(void **state)
+{
+    (void)state;
+    char *text = printed("flows-json", (struct sf_sink_settings){0}, tell_priority_tags);
+    assert_has(text, "\"vlan\":0,");
+    free(text);
+    text = printed("ladder", (struct sf_sink_settings){.width = 80}, tell_priority_tags);
+    assert_has(text, "VLAN 0");
+    free(text);
+}
+
 static void test_csv(void **state)
 {
     (void)state;
@@ -148,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_json_of_what_is_not_known),
+        cmocka_unit_test(test_vlan_of_priority_tags),
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_repeats),
     };
