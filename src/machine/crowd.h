@@ -77,10 +77,13 @@ struct second {
 
 /* What the SYNs to a service have in common. */
 struct likeness {
-    uint32_t isn;
+    uint32_t n;
+    uint32_t isn; /* of the latest, like window and ttl */
     uint16_t window;
-    bool is_any, isns_differ, windows_differ, have_options;
-    uint64_t ttl[4]; /* bit for each */
+    uint8_t ttl;
+    uint32_t same_isn, same_window, same_ttl; /* how many had that of the one before */
+    uint32_t bare;                            /* how many had no options */
+    uint64_t ttls[4];                         /* bit for each */
 };
 
 /* One address and port that is asked for connections. */

@@ -72,40 +72,46 @@ static uint32_t fullest_second(const struct service *service, int64_t now_ns)
 
 static void liken(struct likeness *likeness, const struct sf_segment *syn)
 {
-    if (!likeness->is_any) {
-        likeness->is_any = true;
-        likeness->isn = syn->seq;
-        likeness->window = syn->window;
-    }
-    likeness->isns_differ |= likeness->isn != syn->seq;
-    likeness->windows_differ |= likeness->window != syn->window;
-    likeness->have_options |= syn->options.present != 0;
-    likeness->ttl[syn->ttl / 64u] |= UINT64_C(1) << syn->ttl % 64u;
+    bool is_first = likeness->n++ == 0;
+    likeness->same_isn += is_first || likeness->isn == syn->seq;
+    likeness->same_window += is_first || likeness->window == syn->window;
+    likeness->same_ttl += is_first || likeness->ttl == syn->ttl;
+    likeness->bare += syn->options.present == 0;
+    likeness->isn = syn->seq;
+    likeness->window = syn->window;
+    likeness->ttl = syn->ttl;
+    likeness->ttls[syn->ttl / 64u] |= UINT64_C(1) << syn->ttl % 64u;
 }
 
 static unsigned count_ttls(const struct likeness *likeness)
 {
     unsigned n = 0;
     for (unsigned ttl = 0; ttl < 256u; ttl++)
-        n += likeness->ttl[ttl / 64u] >> ttl % 64u & 1u;
+        n += likeness->ttls[ttl / 64u] >> ttl % 64u & 1u;
     return n;
+}
+
+/* True clients ask meanwhile, too. */
+static bool is_nearly_all(const struct likeness *likeness, uint32_t n)
+{
+    return (uint64_t)n * 10u >= (uint64_t)likeness->n * 9u;
 }
 
 /* Real hosts draw their numbers, offer options, and refuse a SYN,ACK that they never asked for. */
 static uint16_t weigh(const struct service *service)
 {
     const struct likeness *likeness = &service->likeness;
-    unsigned evidence = 0, ttls = count_ttls(likeness);
+    unsigned evidence = 0;
     bool are_many = service->sources.n >= ADDRESSES_ALIKE;
-    if (!likeness->isns_differ)
+    if (is_nearly_all(likeness, likeness->same_isn))
         evidence |= 1u << SF_EVIDENCE_ONE_ISN;
-    if (!likeness->have_options)
+    if (is_nearly_all(likeness, likeness->bare))
         evidence |= 1u << SF_EVIDENCE_NO_OPTIONS;
-    if (are_many && !likeness->windows_differ)
+    if (are_many && is_nearly_all(likeness, likeness->same_window))
         evidence |= 1u << SF_EVIDENCE_ONE_WINDOW;
-    if (are_many && ttls == 1)
+    if (are_many && is_nearly_all(likeness, likeness->same_ttl))
         evidence |= 1u << SF_EVIDENCE_ONE_TTL;
-    if (ttls >= TTLS_OF_FORGERS)
+    if (count_ttls(likeness) >= TTLS_OF_FORGERS)
         evidence |= 1u << SF_EVIDENCE_ANY_TTL;
     if (service->resets == 0)
         evidence |= 1u << SF_EVIDENCE_NO_RESETS;
@@ -147,7 +153,6 @@ static void tell(struct judgement *j, struct service *service, const struct seco
     found->detail = SF_DETAIL_NO_COMPLETION;
     found->figure[0] = sum->asked;
     found->figure[2] = sum->unfinished + sum->unanswered;
-    found->is_at_least = true;
     show(found, service, sum, j->now_ns);
     sf_crowd_follow(j, SF_CODE_SYN_FLOOD, &service->place.key);
 }
@@ -181,7 +186,7 @@ void sf_floods_asked(struct judgement *j)
     bool is_quiet = j->now_ns - service->asked_ns > FLOOD_WINDOW * SECOND_NS ||
                     service->asked_ns - j->now_ns > FLOOD_WINDOW * SECOND_NS;
     if (is_quiet) {
-        service->likeness = (struct likeness){.is_any = false};
+        service->likeness = (struct likeness){.n = 0};
         service->resets = 0;
     }
     service->asked_ns = j->now_ns;

@@ -84,8 +84,9 @@ static enum sf_reset_kind shape(const struct judgement *j)
         return SF_RESET_KIND_NO_CONNECTION;
     if (j->pa->has_said_plain_syn && !has_acked_synack(j) && !j->pb->has_said_plain_syn)
         return SF_RESET_KIND_ABORT_IN_HANDSHAKE;
-    bool is_probed = j->flow->history->probe != SF_METHOD_NONE;
-    if (j->has_ack && j->segment->seq == 0 && (j->A->max != 0 || is_probed))
+    /* Nothing of either end is known: what answers with number 0 was sent no ACK. */
+    bool is_lone = ((j->A->known | j->B->known) & SF_KNOWS_SEQ) == 0;
+    if (j->has_ack && j->segment->seq == 0 && (j->A->max != 0 || is_lone))
         return SF_RESET_KIND_NO_CONNECTION_NOACK;
     if (!j->has_ack && j->answers)
         return SF_RESET_KIND_NO_CONNECTION;

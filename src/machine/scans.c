@@ -40,7 +40,7 @@ static void show(const struct told *told)
         return;
     found->figure[0] = told->targets.n;
     found->figure[1] = told->open.n;
-    found->is_at_least = told->targets.n >= SPREAD_MAX;
+    found->is_at_least = told->targets.may_be_more;
 }
 
 static void count_target(struct told *told, uint64_t target, uint8_t tag)
@@ -90,6 +90,7 @@ static void tell_scan(struct judgement *j, enum sf_side prober, enum scan_kind k
         count_target(told, scan->failed.item[i].value, scan->failed.item[i].tag);
     found->figure[0] = told->targets.n;
     found->figure[1] = told->open.n;
+    found->is_at_least = told->targets.may_be_more;
 }
 
 static void note_failure(struct judgement *j, enum sf_side prober, enum scan_kind kind, uint8_t tag)

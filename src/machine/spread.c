@@ -137,6 +137,10 @@ uint32_t sf_recent_sum(const struct recent *recent, int64_t now_ns, int64_t slot
 
 bool sf_breadth_add(struct breadth *breadth, uint64_t value)
 {
+    uint64_t block = value / BREADTH_BITS;
+    if (breadth->n == 0)
+        breadth->block = block;
+    breadth->may_be_more |= breadth->block != block;
     uint64_t *word = &breadth->word[value % BREADTH_BITS / 64u];
     uint64_t bit = UINT64_C(1) << value % 64u;
     if ((*word & bit) != 0)

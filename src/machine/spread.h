@@ -76,6 +76,8 @@ uint32_t sf_recent_sum(const struct recent *recent, int64_t now_ns, int64_t slot
 
 struct breadth {
     uint32_t n;
+    uint64_t block;   /* of the first value: all whose low bits alone differ are in one */
+    bool may_be_more; /* values of other blocks came, which may share a bit */
     uint64_t word[BREADTH_BITS / 64u];
 };
 

@@ -29,7 +29,7 @@ static void put_line(struct sf_paper *paper, const char *number, const char *tex
 
 static void count_text(char text[24], uint64_t count, bool is_at_least)
 {
-    (void)snprintf(text, 24, "%s%" PRIu64, is_at_least ? "≥ " : "", count);
+    (void)snprintf(text, 24, "%s%" PRIu64, is_at_least ? "≥" : "", count);
 }
 
 static void put_table(struct sf_paper *paper, const char *heading,

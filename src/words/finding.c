@@ -252,7 +252,7 @@ static bool put_figure(struct sf_sentence *sentence, const char *name, size_t le
     if (!is_name(name, length, "n"))
         return put_part(sentence, name, length, counted->found);
     if (counted->found->is_at_least)
-        sf_sentence_add(sentence, "≥ ");
+        sf_sentence_add(sentence, "≥");
     sf_sentence_add_number(sentence, counted->n);
     return true;
 }
@@ -270,15 +270,11 @@ static void add_figures(struct sf_sentence *sentence, const struct sf_found *fou
     }
 }
 
-/* With what, and what speaks for it. */
+/* With what ports were tried, and what speaks for it. */
 static void add_signs(struct sf_sentence *sentence, const struct sf_found *found)
 {
     bool is_first = true;
-    if (found->method != SF_METHOD_NONE) {
-        add_filled(sentence, _("It was tried with: "), found);
-        sf_sentence_add(sentence, sf_method_text(found->method));
-        sf_sentence_add(sentence, ".");
-    }
+    add_clause(sentence, sf_method_text(found->method));
     for (unsigned i = 0; i < SF_EVIDENCE_COUNT; i++) {
         if ((found->evidence >> i & 1u) == 0)
             continue;

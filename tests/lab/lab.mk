@@ -7,7 +7,10 @@ LAB_CC   = mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(SAN) $(CFLAGS) $(L
 $(B)/lab/router: $(LAB)/router.c $(LAB)/frame.c $(LAB)/rules.c $(LAB)/frame.h $(LAB)/rules.h
 	$(call say,LAB,$@)$(LAB_CC) -o $@ $(filter %.c,$^)
 
-$(B)/lab/peer $(B)/lab/watch: $(B)/lab/%: $(LAB)/%.c
+$(B)/lab/peer: $(LAB)/peer.c $(LAB)/forge.c $(LAB)/forge.h
+	$(call say,LAB,$@)$(LAB_CC) -o $@ $(filter %.c,$^)
+
+$(B)/lab/watch: $(LAB)/watch.c
 	$(call say,LAB,$@)$(LAB_CC) -o $@ $<
 
 .PHONY: lab

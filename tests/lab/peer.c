@@ -19,6 +19,12 @@
  *     recv BYTES             wait for so many bytes;  recv 0: wait for the end
  *     shutdown               send FIN, go on receiving
  *     close
+ *     forge COUNT MS FLAGS ADDRESS PORT ADDRESS PORT STEPS
+ *                            send COUNT segments that no socket knows of, MS milliseconds apart,
+ *                            from the first address and port to the second. FLAGS is a number (2
+ *                            is SYN); STEPS are letters: what each has one more of than the one
+ *                            before (a source address, s source port, t target port), and n for a
+ *                            sequence number of its own
  *     die                    be killed (SIGKILL): what then becomes of the sockets is the kernel's
  */
 #include <arpa/inet.h>
@@ -35,6 +41,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "forge.h"
 
 #define N_OF(array) (sizeof(array) / sizeof(array)[0])
 
@@ -230,6 +238,18 @@ static int do_close(struct peer *peer, char **args)
     return close(fd);
 }
 
+static int do_forge(struct peer *peer, char **args)
+{
+    struct lab_forged forged = {.flags = (uint8_t)number(args[2]),
+                                .source = ntohl(inet_addr(args[3])),
+                                .source_port = (uint16_t)number(args[4]),
+                                .target = ntohl(inet_addr(args[5])),
+                                .target_port = (uint16_t)number(args[6]),
+                                .steps = args[7]};
+    (void)peer;
+    return lab_forge(forged, number(args[0]), number(args[1]));
+}
+
 static int do_die(struct peer *peer, char **args)
 {
     (void)peer;
@@ -256,13 +276,14 @@ static const struct {
     {"recv", 1, do_recv},
     {"shutdown", 0, do_shutdown},
     {"close", 0, do_close},
+    {"forge", 8, do_forge},
     {"die", 0, do_die},
 };
 
 /* False: the line is no command. A call that fails is only reported. */
 static bool run_line(struct peer *peer, char *line, unsigned at_line)
 {
-    char *save, *words[4] = {NULL};
+    char *save, *words[9] = {NULL};
     size_t n = 0;
     for (char *word = strtok_r(line, " \t\n", &save); word && n < N_OF(words);
          word = strtok_r(NULL, " \t\n", &save))

@@ -16,6 +16,7 @@
 #                                 command, for instance `ip route …`, is run there
 #     until MS                    end then, whatever still runs [when both scripts have ended]
 #     settle MS                   go on capturing after both scripts have ended       [300]
+#     account no                  no account of the kernels' sockets: they are too many
 #
 # The hosts are network namespaces of this run; nothing outside them is touched. OUT=DIR records below DIR instead
 # of this checkout; KEEP=DIR keeps what the programs said.
@@ -95,6 +96,7 @@ keep() {
     [ "$(setting capture tcpdump)" = dumpcap ] && suffix=pcapng
     cp "$work/capture" "$out/pcaps/$name.$suffix"
     chmod 644 "$out/pcaps/$name.$suffix"
+    [ "$(setting account yes)" = yes ] || return 0
     {
         grep '^#' "$scenario"
         awk -f "$here/states.awk" "$work/trace" "$work/seen-client" "$work/seen-server"

@@ -114,9 +114,11 @@ static void test_breadth(void **state)
         assert_true(sf_breadth_add(&breadth, 60000 + i));
     assert_false(sf_breadth_add(&breadth, 60000));
     assert_int_equal(breadth.n, 1000);
+    assert_false(breadth.may_be_more); /* 57344 … 65535 are one block */
     for (uint32_t i = 0; i < 65536; i++)
         sf_breadth_add(&breadth, i);
     assert_int_equal(breadth.n, BREADTH_BITS);
+    assert_true(breadth.may_be_more);
 }
 
 int main(void)
