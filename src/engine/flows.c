@@ -486,6 +486,7 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
     if (status == 0 && as_new) {
         assert(to != NULL);
         to->flow.history->was_held = to->flow.history->has_predecessor = true;
+        sf_machine_follow(&to->flow, &record->flow);
         if (why != NULL)
             note_reuse(to, &held->syn[0], why);
         sf_machine_note_delay(&record->flow, held->syn[held->n - 1].time_ns - held->syn[0].time_ns);

@@ -57,6 +57,14 @@ struct stubborn {
     uint64_t number;     /* of the last one */
 };
 
+/* Octets that the other end waits for, and that came with a timestamp too old: RFC 7323 §5.3. */
+struct old_octets {
+    int64_t time_ns;
+    uint32_t end;
+    bool was_refused; /* an acknowledgment since then does not cover them */
+    bool is_there;
+};
+
 /* A SYN,ACK for the same SYN, with another number. */
 struct other_synack {
     int64_t time_ns;
@@ -72,6 +80,9 @@ struct private_end {
     struct sighting syn, fin; /* `syn` is its SYN or SYN,ACK */
     struct stubborn stubborn;
     struct other_synack other;
+    struct old_octets old_octets;
+    uint32_t echo; /* the newest timestamp that it echoed, if any */
+    bool has_echo;
 
     /* Moments; SF_NO_TIME: never, or none. */
     int64_t last_ns;         /* its last segment */
@@ -164,12 +175,14 @@ struct sf_history {
     bool syns_crossed;
     bool roles_are_guessed;
     bool has_data;
-    uint32_t old_isn[2]; /* initial numbers of the connection before, by end of the key … */
-    uint32_t old_max[2]; /* … where they ended … */
-    bool has_old_isn[2]; /* … and whether both are known */
-    bool is_reuse;       /* an earlier connection of these ports is in the capture */
-    uint8_t reuse_code;  /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
-    uint8_t reuse_side;  /* enum sf_side that held TIME_WAIT */
+    uint32_t old_isn[2];   /* initial numbers of the connection before, by end of the key … */
+    uint32_t old_max[2];   /* … where they ended … */
+    bool has_old_isn[2];   /* … and whether both are known */
+    uint32_t old_tsval[2]; /* the last timestamps of that connection, by end of the key … */
+    bool has_old_tsval[2]; /* … where the other end was in TIME_WAIT */
+    bool is_reuse;         /* an earlier connection of these ports is in the capture */
+    uint8_t reuse_code;    /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
+    uint8_t reuse_side;    /* enum sf_side that held TIME_WAIT */
     uint8_t reuse_detail;
     int64_t reuse_ns;     /* since the earlier one ended */
     bool was_held;        /* its SYN was held: it had arrived, and was answered */

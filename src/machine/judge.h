@@ -99,6 +99,10 @@ struct judgement {
     enum sf_detail odd;    /* what of its header no TCP may write; SF_DETAIL_NONE: nothing */
     int64_t gap_ns;        /* since the same SYN, SYN,ACK or FIN last passed */
 
+    /* Timestamps: see paws.h. */
+    bool lacks_timestamp;    /* both ends had agreed on them, and it has none */
+    bool repeats_old_octets; /* octets that came with a timestamp too old */
+
     /* RST */
     enum reset_place place;
     bool is_believed;   /* its sender can have written this number */

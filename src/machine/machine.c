@@ -7,6 +7,7 @@
 #include "machine/judge.h"
 #include "machine/learn.h"
 #include "machine/outcome.h"
+#include "machine/paws.h"
 #include "machine/record.h"
 #include "machine/renumber.h"
 #include "machine/reset.h"
@@ -95,7 +96,7 @@ static void mark(struct judgement *j)
         marks |= SF_MARK_PROBE;
     if (j->is_challenge)
         marks |= SF_MARK_CHALLENGE;
-    if (j->odd != SF_DETAIL_NONE)
+    if (j->odd != SF_DETAIL_NONE || j->lacks_timestamp)
         marks |= SF_MARK_ODD;
     if (j->is_third || (j->flow->complete_ns == SF_NO_TIME && !j->flow->history->is_midstream))
         marks |= SF_MARK_OPENING;
@@ -217,6 +218,7 @@ static void take_sound(struct judgement *j)
         sf_contradict(j);
         sf_record_infer_fin(j);
     }
+    sf_paws_judge(j);
     mark(j);
     sf_learn_sent(j);
     sf_learn_acknowledged(j);
@@ -245,6 +247,7 @@ static void take_sound(struct judgement *j)
             sf_step_view_after(j->flow, j->step);
     }
     sf_learn_manners(j);
+    sf_paws_learn(j);
     provoke(j);
 }
 
@@ -307,6 +310,11 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
         take_probe(&j);
     else
         take_sound(&j);
+}
+
+void sf_machine_follow(struct sf_flow *flow, const struct sf_flow *old)
+{
+    sf_paws_follow(flow, old);
 }
 
 void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, struct sf_step *step)

@@ -51,6 +51,9 @@ bool sf_machine_is_lossy(const struct machine *machine);
 void sf_machine_take(struct machine *machine, struct sf_flow *flow,
                      const struct sf_segment *segment, enum sf_fate fate, struct sf_step *step);
 
+/* `flow` is new, and `old` had its ports before: what of that still counts. */
+void sf_machine_follow(struct sf_flow *flow, const struct sf_flow *old);
+
 /*
  * Shows `segment`, a SYN held until its answer decides, beside the connection that has its ports.
  * Remembers only that the other end may answer it with a challenge ACK.

@@ -59,7 +59,8 @@ static bool is_told_each_time(enum sf_code code)
 /* What is odd about a header, and ICMP errors, are told by kind, each with its own count. */
 static bool is_told_by_kind(enum sf_code code)
 {
-    return code == SF_CODE_ILLEGAL_FLAGS || code == SF_CODE_ICMP_REJECTED;
+    return code == SF_CODE_ILLEGAL_FLAGS || code == SF_CODE_PAWS_REJECTED ||
+           code == SF_CODE_ICMP_REJECTED;
 }
 
 static bool is_of_one_kind(const struct sf_found *x, const struct sf_found *y)
