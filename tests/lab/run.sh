@@ -12,6 +12,7 @@
 #     tcpdump OPTION…             more options;  `capture dumpcap` writes pcapng instead
 #     from MS                     capture from this moment on, not from the start
 #     sysctl client|server KEY VALUE
+#     run client|server COMMAND   for instance `ip link add …`, to make a tunnel
 #     gate COMMAND                a kernel that forwards stands before the server (10.9.3.3 and 10.9.2.254); the
 #                                 command, for instance `ip route …`, is run there
 #     until MS                    end then, whatever still runs [when both scripts have ended]
@@ -130,6 +131,9 @@ record() { # NAME
     while read -r _ host key value; do
         on "$host" sysctl -qw "$key=$value"
     done < <(awk '/^\[/ { exit } $1 == "sysctl"' "$scenario")
+    while read -r _ host command; do
+        on "$host" sh -c "$command" </dev/null
+    done < <(awk '/^\[/ { exit } $1 == "run"' "$scenario")
     [ -z "$trace" ] || echo >"$trace/trace"
     start router router "$bin/router" to_client to_server "$(setting delay 5)" "$work/router" $mirror
     start watch-client client "$bin/watch" client

@@ -28,7 +28,7 @@ function push(time, not_before, rank, host, local, remote, state, how, old) {
 
 FNR == NR && /inet_sock_set_state:/ {
     from = value("saddrv6")
-    host = from ~ /10\.9\.1\.1$|^fd00:9:1::/ ? "client" : from ~ /10\.9\.2\.2$|^fd00:9:2::/ ? "server" : ""
+    host = from ~ /10\.(9\.1|42\.0)\.1$|^fd00:9:1::/ ? "client" : from ~ /10\.(9\.2|42\.0)\.2$|^fd00:9:2::/ ? "server" : ""
     if (host == "" || value("sport") == 0 || value("dport") == 0) next
     time = 0
     for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) { time = $i; sub(/:$/, "", time); break }
