@@ -120,11 +120,11 @@ static bool says_fin_again(const struct judgement *j)
                                !j->is_window_probe);
 }
 
-/* An ordinary segment at the end of what A has sent: no RST ended A before it was sent. */
+/* An ordinary segment at the end of what A has sent, or its FIN: no RST ended A before that. */
 static bool says_went_on(const struct judgement *j)
 {
     return j->is_plain && (j->A->known & SF_KNOWS_SEQ) != 0 &&
-           (j->text == j->A->max || j->fresh > 0);
+           (j->text == j->A->max || j->fresh > 0 || j->is_first_fin);
 }
 
 static bool says_answer_without_syn(const struct judgement *j)

@@ -152,7 +152,9 @@ static bool is_answered(const struct judgement *j, const struct entry *entry)
     uint16_t kind = j->pb->last_flags & (SF_SYN | SF_FIN);
     if (denies_time_wait(j))
         return (entry->flags & SF_FIN) != 0;
-    return entry->number == j->pb->last_number ||
+    /* A FIN that waited for missing data is heard with what brought that. */
+    bool is_released = (entry->flags & SF_FIN) != 0 && entry->time_ns == j->pb->last_ns;
+    return entry->number == j->pb->last_number || is_released ||
            (kind != 0 && (entry->flags & (SF_SYN | SF_FIN)) == kind);
 }
 
