@@ -55,8 +55,9 @@ bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
         !j->is_overtaken_fin) {
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_BEFORE;
-        if (j->flow->history->is_midstream)
-            found->certainty = SF_PROBABLE; /* or it passed before the capture began */
+        /* Or it passed before the capture began; or, sooner than a timer runs, is only late. */
+        if (j->flow->history->is_midstream || j->now_ns - j->pa->fin_inferred_ns < TIMER_MIN_NS)
+            found->certainty = SF_PROBABLE;
         return true;
     }
     if (was_missed_behind(j)) {
