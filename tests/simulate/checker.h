@@ -13,6 +13,8 @@
  * - Where something was lost, held back or not captured, a path may differ from the truth only in
  *   states that are assumed. How many are right all the same is counted by kind of path.
  * - A finding that is proved and says that something was lost names a leg on which it was lost.
+ * - Of a connection that was opened and closed without loss, repeat or RST no finding of severity
+ *   warning or error is told, but that an end was slow to close where it was.
  *
  * What is only probable may err; how often is counted. So is what goes wrong where the capture
  * drops packets at random, or the network holds some back in front of the tap for longer than the
@@ -56,7 +58,9 @@ struct tally {
     uint64_t hidden;                      /* clean paths that differ in what no packet shows */
     struct score found[SF_CODE_COUNT][2]; /* by enum sf_certainty */
     uint64_t broken[RULE_COUNT], excused[RULE_COUNT];
-    uint64_t failed; /* conversations that break a rule */
+    uint64_t normal;                       /* rows of connections without loss, repeat or RST … */
+    uint64_t of_normal[SF_SEVERITY_COUNT]; /* … and the findings told of them */
+    uint64_t failed;                       /* conversations that break a rule */
 };
 
 /* The first rule that a conversation breaks. */

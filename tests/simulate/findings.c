@@ -201,8 +201,45 @@ static void check_finding(struct checking *checking, const struct row *row,
                        code_name(code), claim.end);
 }
 
+static bool was_established(const struct truth *truth, unsigned end)
+{
+    for (unsigned i = 0; i < truth->life[end][0].n; i++) {
+        if (truth->life[end][0].history[i].state == SF_STATE_ESTABLISHED)
+            return true;
+    }
+    return false;
+}
+
+/* Opened, perhaps closed, and nothing worth a warning happened on the way. */
+static bool is_normal(const struct checking *checking)
+{
+    const struct truth *truth = checking->truth;
+    if (checking->kind != KIND_CLEAN || truth->n_lives[0] != 1 || truth->n_lives[1] != 1 ||
+        !was_established(truth, 0) || !was_established(truth, 1))
+        return false;
+    for (unsigned i = 0; i < truth->n_sent; i++) {
+        const struct packet *packet = &truth->sent[i].packet;
+        if (has(packet, SF_RST) || packet->reason == REASON_REPEAT)
+            return false;
+    }
+    return true;
+}
+
+static void check_alarm(struct checking *checking, const struct sf_found *found)
+{
+    enum sf_code code = (enum sf_code)found->code;
+    bool is_slow_close = code == SF_CODE_CLOSE_WAIT_STALLED || code == SF_CODE_FIN_WAIT_2_STALLED;
+    checking->tally->of_normal[found->severity]++;
+    if (found->severity >= SF_WARNING && !is_slow_close)
+        checking_break(checking, RULE_ALARM, "%s is told of a normal connection", code_name(code));
+}
+
 void check_findings(struct checking *checking, const struct row *row)
 {
+    bool normal = is_normal(checking);
+    checking->tally->normal += normal ? 1u : 0u;
+    for (uint32_t i = 0; normal && i < row->flow.n_found; i++)
+        check_alarm(checking, &row->found[i]);
     for (uint32_t i = 0; i < row->flow.n_found; i++)
         check_finding(checking, row, &row->found[i]);
 }

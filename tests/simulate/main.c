@@ -129,6 +129,12 @@ static void print_scores(const struct tally *tally)
                (unsigned long long)(probable->right + probable->wrong),
                share(probable->right, probable->right + probable->wrong));
     }
+    printf("  normal connections %llu; findings of them: info %llu, note %llu, warning %llu, error "
+           "%llu\n",
+           (unsigned long long)tally->normal, (unsigned long long)tally->of_normal[SF_INFO],
+           (unsigned long long)tally->of_normal[SF_NOTE],
+           (unsigned long long)tally->of_normal[SF_WARNING],
+           (unsigned long long)tally->of_normal[SF_ERROR]);
     for (int rule = 0; rule < RULE_COUNT; rule++)
         printf("  %-55s broken %llu times; %llu in gaps or long delays\n",
                rule_text((enum rule)rule), (unsigned long long)tally->broken[rule],
