@@ -74,6 +74,17 @@ static bool has_acked_synack(const struct judgement *j)
     return sf_fold_has_proved(j->A, SF_STATE_ESTABLISHED);
 }
 
+/*
+ * No segment of B asked for this RST: the last one was data, and A has acknowledged that. Some
+ * stacks leave out the ACK when they abort (RFC 9293 §3.10.5).
+ */
+static bool is_unasked(const struct judgement *j)
+{
+    return (j->B->known & SF_KNOWS_SEQ) != 0 && (j->A->known & SF_KNOWS_RCV) != 0 &&
+           j->A->rcv == j->B->max && j->pb->last_payload_ns != SF_NO_TIME &&
+           j->pb->last_payload_ns == j->pb->last_ns;
+}
+
 static enum sf_reset_kind shape(const struct judgement *j)
 {
     if (is_refusal_shape(j))
@@ -88,7 +99,7 @@ static enum sf_reset_kind shape(const struct judgement *j)
     bool is_lone = ((j->A->known | j->B->known) & SF_KNOWS_SEQ) == 0;
     if (j->has_ack && j->segment->seq == 0 && (j->A->max != 0 || is_lone))
         return SF_RESET_KIND_NO_CONNECTION_NOACK;
-    if (!j->has_ack && j->answers)
+    if (!j->has_ack && j->answers && !is_unasked(j))
         return SF_RESET_KIND_NO_CONNECTION;
     return SF_RESET_KIND_ABORT;
 }
