@@ -11,20 +11,33 @@
  */
 #define HEADER 8u
 
+static const struct error {
+    uint8_t ip, type, code, kind;
+} errors[] = {
+#define ICMP_ERROR(ip, type, code, kind, text) {ip, type, code, SF_ICMP_##kind},
+#include <synfin/icmp.def>
+};
+
+/* Of the codes that are none of those; `code` is not used. */
+static const struct error others[] = {
+#define ICMP_OTHER(ip, type, kind, text) {ip, type, 0, SF_ICMP_##kind},
+#include <synfin/icmp.def>
+};
+
 /* SF_ICMP_NONE: not an error about a packet. */
 static enum sf_icmp_kind kind_of(uint8_t ip, uint8_t type, uint8_t code)
 {
-    enum sf_icmp_kind other = SF_ICMP_NONE;
-#define ICMP_ERROR(version, number, of_code, kind, text)                                           \
-    if (ip == (version) && type == (number) && code == (of_code)) {                                \
-        return SF_ICMP_##kind;                                                                     \
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (errors[i].ip == ip && errors[i].type == type && errors[i].code == code) {
+            return (enum sf_icmp_kind)errors[i].kind;
+        }
     }
-#define ICMP_OTHER(version, number, kind, text)                                                    \
-    if (ip == (version) && type == (number)) {                                                     \
-        other = SF_ICMP_##kind;                                                                    \
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (others[i].ip == ip && others[i].type == type) {
+            return (enum sf_icmp_kind)others[i].kind;
+        }
     }
-#include <synfin/icmp.def>
-    return other;
+    return SF_ICMP_NONE;
 }
 
 /* The MTU of RFC 1191 §4 and RFC 4443 §3.2; the pointer of RFC 792 and RFC 4443 §3.4. */

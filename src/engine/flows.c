@@ -518,6 +518,7 @@ static int tell_renumbered(struct flows *flows, const struct placing *placing,
     struct sf_step step;
     if (!where->isn_changed)
         return 0;
+    assert(placing->n > 0);
     const struct record *old = placing->record[0];
     sf_machine_renumbered(&placing->record[0]->flow, segment, &step);
     return tell_silence(flows, &old->flow, &step, segment->time_ns, err);
