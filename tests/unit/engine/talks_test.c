@@ -40,6 +40,7 @@ struct talk {
     uint32_t id;
     struct sf_view after[2];
     uint8_t n_path[2];
+    uint8_t fate;
     uint64_t codes; /* new findings, a bit each */
     struct row row[ROWS_MAX];
     unsigned n_rows;
@@ -160,6 +161,7 @@ static int take_event(void *context, const struct sf_event *event, struct sf_err
     if (event->kind != SF_EVENT_SEGMENT && event->kind != SF_EVENT_ICMP)
         return 0;
     talk->id = event->flow->id;
+    talk->fate = event->step->fate;
     note_moves(&event->flow->end[SF_CLIENT]);
     note_moves(&event->flow->end[SF_SERVER]);
     for (int side = 0; side < 2; side++) {
@@ -420,6 +422,14 @@ static void expect_codes(const struct talk *talk, uint64_t expected)
     }
 }
 
+static void expect_fate(const struct talk *talk, const char *expected)
+{
+    static const char *const fates[] = {"taken",   "held", "settled", "copy",
+                                        "damaged", "late", "doubted"};
+    if (strcmp(fates[talk->fate], expected) != 0)
+        wrong(talk, "its fate is %s", fates[talk->fate]);
+}
+
 static void expect_after(const struct talk *talk, char **word, unsigned n)
 {
     if (n < 2)
@@ -429,6 +439,8 @@ static void expect_after(const struct talk *talk, char **word, unsigned n)
     for (unsigned at = 2; at < n; at++) {
         if (strcmp(word[at], "!") == 0)
             expect_codes(talk, read_codes(talk, word, n, &at));
+        else if (word[at][0] == '=')
+            expect_fate(talk, word[at] + 1);
         else if (word[at][0] == '#' && talk->id != strtoul(word[at] + 1, NULL, 10))
             wrong(talk, "it belongs to connection %u", (unsigned)talk->id);
     }
@@ -626,6 +638,19 @@ static void be_quiet(struct talk *talk, char **word, unsigned n)
         expect_codes(talk, read_codes(talk, word, n, &at));
 }
 
+/* ICMP errors: how many were told with a connection, and how many belong to none. */
+static void expect_errors(struct talk *talk, char **word, unsigned n)
+{
+    finish(talk);
+    uint64_t unmatched = talk->totals.packets_skipped[SF_SKIP_ICMP_UNMATCHED];
+    if (n != 2 || talk->totals.packets_icmp != strtoull(word[0], NULL, 10) ||
+        unmatched != strtoull(word[1], NULL, 10))
+        wrong(talk, "%u errors were matched, %u not", (unsigned)talk->totals.packets_icmp,
+              (unsigned)unmatched);
+    if (talk->totals.packets_analysed + unmatched != talk->number)
+        wrong(talk, "the packets do not add up");
+}
+
 static void obey(struct talk *talk, char **word, unsigned n)
 {
     const char *verb = word[0];
@@ -641,6 +666,8 @@ static void obey(struct talk *talk, char **word, unsigned n)
         expect_findings(talk, word + 1, n - 1);
     } else if (strcmp(verb, "quiet") == 0) {
         be_quiet(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "errors") == 0) {
+        expect_errors(talk, word + 1, n - 1);
     } else if (strcmp(verb, "rows") == 0) {
         finish(talk);
         if (n != 2 || talk->n_rows != strtoul(word[1], NULL, 10))
