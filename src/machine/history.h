@@ -114,6 +114,7 @@ struct private_end {
 
     /* Numbers. */
     uint32_t syn_payload;   /* octets on its SYN */
+    uint32_t lowest;        /* the lowest sequence number seen of it */
     uint32_t syn_end;       /* after its SYN and the data on it that was taken */
     uint32_t first_fin_ack; /* the acknowledgment number of its first FIN */
     uint32_t sample_end;    /* … this number */

@@ -198,6 +198,16 @@ static void judge_probe(struct judgement *j)
                           (sf_judge_is_all_acknowledged(j->A) || j->pa->keepalives > 0);
 }
 
+/* How much of the payload lies in front of all that was seen. */
+static uint32_t octets_in_front(const struct judgement *j)
+{
+    bool knows_start = (j->A->known & SF_KNOWS_ISS) != 0;
+    if (knows_start || !seq_before(j->text, j->pa->lowest))
+        return 0;
+    uint32_t before = j->pa->lowest - j->text;
+    return before < j->segment->payload ? before : j->segment->payload;
+}
+
 /* Splits the payload into what is new, what fills a gap, and what was seen before. */
 static void judge_payload(struct judgement *j)
 {
@@ -232,7 +242,8 @@ static void judge_payload(struct judgement *j)
             j->filled = *hole;
         j->late += to - from;
     }
-    j->again = payload - j->fresh - j->late;
+    j->early = octets_in_front(j);
+    j->again = payload - j->fresh - j->late - j->early;
 }
 
 /*

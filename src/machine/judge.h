@@ -70,6 +70,8 @@ struct judgement {
     bool is_first_fin;
     uint32_t fresh;      /* payload octets above everything seen */
     uint32_t late;       /* payload octets that fill a gap */
+    uint32_t early;      /* payload octets in front of the first seen of a connection whose opening
+                            was not: whether they had passed before the capture began, nobody knows */
     uint32_t again;      /* payload octets seen before */
     bool is_absurd;      /* its numbers have nothing to do with this connection */
     uint32_t gap_octets; /* that are missing in front of it */

@@ -175,7 +175,7 @@ static void learn_first(struct judgement *j)
     }
     if ((end->known & SF_KNOWS_SEQ) != 0 || j->is_rst)
         return;
-    end->first = end->max = end->una = j->segment->seq;
+    end->first = end->max = end->una = j->pa->lowest = j->segment->seq;
     end->known |= SF_KNOWS_SEQ;
 }
 
@@ -245,6 +245,23 @@ static void sample_rtt(struct judgement *j, bool is_new)
     }
 }
 
+/* What lies between the payload and the octets behind it was not seen either. */
+static void learn_early(struct judgement *j)
+{
+    uint32_t right = j->text + j->segment->payload;
+    if (j->early == 0)
+        return;
+    if (seq_before(right, j->pa->lowest)) {
+        struct hole gap = {.left = right,
+                           .right = j->pa->lowest,
+                           .opened_ns = j->now_ns,
+                           .opened_ts = j->segment->options.tsval,
+                           .opened_id = j->segment->ip_id};
+        sf_holes_open(&j->pa->holes, &gap);
+    }
+    j->pa->lowest = j->text;
+}
+
 void sf_learn_sent(struct judgement *j)
 {
     if ((j->is_synack && !j->fits_syn) || j->is_absurd || j->is_foreign_syn)
@@ -267,7 +284,8 @@ void sf_learn_sent(struct judgement *j)
         j->A->max = j->end;
     learn_fin(j);
     sample_rtt(j, is_new);
-    j->A->bytes += j->fresh + j->late;
+    learn_early(j);
+    j->A->bytes += j->fresh + j->late + j->early;
     if (j->fresh + j->late > 0) {
         j->pa->last_payload_ns = j->now_ns;
         j->pa->last_payload_number = j->segment->number;
