@@ -251,9 +251,10 @@ static void take_sound(struct judgement *j)
     provoke(j);
 }
 
-/* What no TCP sends teaches nothing of its sender. */
+/* What no TCP sends teaches nothing of its sender; that it had payload is a fact all the same. */
 static void take_probe(struct judgement *j)
 {
+    j->A->bytes += j->fresh;
     relate_numbers(j);
     sf_crowd_watch(j);
     sf_rules_apply(j);

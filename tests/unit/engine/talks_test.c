@@ -4,6 +4,7 @@
  * in tests/talks/README.md.
  */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -534,6 +535,18 @@ static void expect_path(struct talk *talk, char **word, unsigned n)
         wrong(talk, "the %s's path is %s", side_words[side], is);
 }
 
+static void expect_bytes(struct talk *talk, char **word, unsigned n)
+{
+    const struct row *row = read_row(talk, &word, &n);
+    if (n != 2)
+        wrong(talk, "bytes wants those of the client and of the server");
+    for (int side = 0; side < 2; side++) {
+        if (row->flow.end[side].bytes != strtoul(word[side], NULL, 10))
+            wrong(talk, "the %s sent %" PRIu64 " distinct bytes", side_words[side],
+                  row->flow.end[side].bytes);
+    }
+}
+
 /* Machine values may hold spaces, the words of a talk none: they have underscores. */
 static bool is_detail(const struct sf_found *found, const char *wanted)
 {
@@ -662,6 +675,8 @@ static void obey(struct talk *talk, char **word, unsigned n)
         expect_end(talk, word + 1, n - 1);
     } else if (strcmp(verb, "path") == 0) {
         expect_path(talk, word + 1, n - 1);
+    } else if (strcmp(verb, "bytes") == 0) {
+        expect_bytes(talk, word + 1, n - 1);
     } else if (strcmp(verb, "findings") == 0) {
         expect_findings(talk, word + 1, n - 1);
     } else if (strcmp(verb, "quiet") == 0) {
