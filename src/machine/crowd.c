@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "machine/cookies.h"
 #include "machine/floods.h"
 #include "machine/isns.h"
 #include "machine/judge.h"
@@ -267,6 +268,12 @@ void sf_crowd_unfinished(struct judgement *j)
     sf_scans_failed(j, SF_CLIENT, SF_METHOD_SYN, true);
 }
 
+void sf_crowd_waiting(struct judgement *j)
+{
+    if (is_counted(j, COUNTED_ASKED))
+        sf_cookies_waiting(j);
+}
+
 /* ---- strays -----------------------------------------------------------------------------------
  */
 
@@ -356,6 +363,8 @@ void sf_crowd_watch(struct judgement *j)
         note_asked(j);
     if (j->is_synack && j->a == SF_SERVER && j->fits_syn && !j->is_stale_syn)
         note_answered(j);
+    if (j->is_synack && j->a == SF_SERVER && j->fits_syn && is_counted(j, COUNTED_ASKED))
+        sf_cookies_answered(j);
     if (j->is_third)
         note_complete(j);
     if (j->is_rst)

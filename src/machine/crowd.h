@@ -86,6 +86,20 @@ struct likeness {
     uint64_t ttls[4];                         /* bit for each */
 };
 
+/* Which options a service granted to SYNs that asked for the same. */
+#define GRANTS_KEPT 4u
+struct grant {
+    uint8_t asked, granted; /* enum sf_option bits */
+    bool is_used;
+};
+
+/* Timestamps of SYN,ACKs to one client whose low bits did not move. */
+struct stillness {
+    uint64_t client;
+    uint32_t n, low, tsval;
+    uint8_t asked;
+};
+
 /* One address and port that is asked for connections. */
 struct service {
     struct place place;
@@ -97,6 +111,10 @@ struct service {
     struct likeness likeness;
     struct spread sources; /* addresses */
     uint32_t resets;       /* in answer to its SYN,ACKs */
+    struct grant grant[GRANTS_KEPT];
+    uint32_t next_grant;
+    struct stillness still;
+    bool has_repeated; /* a SYN,ACK, by timer */
     int64_t asked_ns, flood_told_ns;
     bool is_flood_told;
 };
@@ -126,9 +144,10 @@ void sf_crowd_release(struct crowd *crowd);
 /* A segment was taken: counts what it makes of its connection, and sets SF_MARK_CROWD for news. */
 void sf_crowd_watch(struct judgement *j);
 
-/* The connection was silent for a second after its SYN, or after the SYN,ACK. */
+/* The connection was silent for a second after its SYN, or for one or more after the SYN,ACK. */
 void sf_crowd_unanswered(struct judgement *j);
 void sf_crowd_unfinished(struct judgement *j);
+void sf_crowd_waiting(struct judgement *j);
 
 /*
  * The server of the connection sent its SYN,ACK again although the ACK of it had passed. Returns

@@ -35,6 +35,7 @@ enum silence {
     SILENCE_SYNACK_UNHEARD, /* an end that takes a SYN,ACK answers it at once */
     SILENCE_UNANSWERED, /* a second behind the SYN, or the SYN,ACK: for what is counted over … */
     SILENCE_UNFINISHED, /* … many connections (crowd.h) */
+    SILENCE_WAITING,
     SILENCE_NO_ANSWER,
     SILENCE_HALF_OPEN,
     SILENCE_CLIENT_HALF_CLOSED, /* by the side that closed its half: + enum sf_side */
@@ -185,13 +186,14 @@ struct sf_history {
     uint8_t reuse_code;    /* enum sf_code: TIME_WAIT_REUSED or PORT_REUSED */
     uint8_t reuse_side;    /* enum sf_side that held TIME_WAIT */
     uint8_t reuse_detail;
-    int64_t reuse_ns;     /* since the earlier one ended */
-    bool was_held;        /* its SYN was held: it had arrived, and was answered */
-    bool has_predecessor; /* another connection had these ports not long ago */
-    uint16_t counted;     /* enum counted: what the crowd knows of it */
-    uint8_t probe;        /* enum sf_method of a segment that is no part of any TCP */
-    uint8_t lone_from;    /* who sent the first segment, … */
-    uint16_t lone_flags;  /* … and what it was */
+    int64_t reuse_ns;      /* since the earlier one ended */
+    bool was_held;         /* its SYN was held: it had arrived, and was answered */
+    bool has_predecessor;  /* another connection had these ports not long ago */
+    uint16_t cookie_signs; /* bits of enum sf_evidence that speak for SYN_COOKIE */
+    uint16_t counted;      /* enum counted: what the crowd knows of it */
+    uint8_t probe;         /* enum sf_method of a segment that is no part of any TCP */
+    uint8_t lone_from;     /* who sent the first segment, … */
+    uint16_t lone_flags;   /* … and what it was */
     uint32_t lone_seq, lone_ack;
     bool is_dead_duplicate;         /* an old SYN opened it: its alleged sender never asked */
     int64_t told_ns[SILENCE_COUNT]; /* the deadline of each silence that was told already */

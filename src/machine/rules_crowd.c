@@ -48,6 +48,18 @@ bool sf_rule_ISN_UNCHANGED(const struct judgement *j, struct sf_found *found)
     return tell_news(j, found);
 }
 
+/* Silence tells it: the packet is the SYN,ACK that it follows. */
+bool sf_rule_SYN_COOKIE(const struct judgement *j, struct sf_found *found)
+{
+    if (!tell_news(j, found))
+        return false;
+    if (j->segment == NULL) {
+        found->number = j->flow->history->end[SF_SERVER].syn.first_number;
+        found->time_ns = j->flow->history->end[SF_SERVER].syn.first_ns;
+    }
+    return true;
+}
+
 bool sf_rule_NULL_SCAN(const struct judgement *j, struct sf_found *found)
 {
     return tell_news(j, found);

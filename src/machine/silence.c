@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "machine/cookies.h"
 #include "machine/fold.h"
 #include "machine/machine.h"
 #include "machine/outcome.h"
@@ -111,6 +112,11 @@ int64_t sf_silence_due(const struct sf_flow *flow, enum silence silence)
                        !history->syns_crossed
                    ? flow->synack_ns + SECOND_NS
                    : INT64_MAX;
+    case SILENCE_WAITING:
+        return flow->handshake == SF_HANDSHAKE_HALF_OPEN && flow->synack_ns != SF_NO_TIME &&
+                       !history->syns_crossed
+                   ? flow->synack_ns + COOKIE_SILENCE_NS
+                   : INT64_MAX;
     case SILENCE_NO_ANSWER:
         return flow->handshake == SF_HANDSHAKE_NO_ANSWER && history->has_syn
                    ? after_repeats(&history->end[SF_CLIENT].syn)
@@ -218,6 +224,8 @@ bool sf_machine_silence(struct machine *machine, struct sf_flow *flow, int64_t n
         sf_crowd_unanswered(&j);
     if (was_due[SILENCE_UNFINISHED])
         sf_crowd_unfinished(&j);
+    if (was_due[SILENCE_WAITING])
+        sf_crowd_waiting(&j);
     sf_rules_apply(&j);
     return true;
 }

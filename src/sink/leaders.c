@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sink/tally.h"
+
 /* ---- tables -----------------------------------------------------------------------------------
  */
 
@@ -151,7 +153,7 @@ void sf_leaders_add(struct sf_leaders *leaders, const struct sf_flow *flow)
             count_end(&leaders->time_wait, flow, (enum sf_side)side, false);
     }
     if (flow->closed_by < SF_NOBODY && flow->handshake != SF_HANDSHAKE_REFUSED &&
-        flow->handshake != SF_HANDSHAKE_RESET)
+        flow->handshake != SF_HANDSHAKE_RESET && !sf_tally_is_stray(flow))
         leaders->closes[flow->key.port[1u - flow->client]][flow->closed_by]++;
     add_handshake(leaders, flow);
     for (uint32_t i = 0; i < flow->n_found; i++)

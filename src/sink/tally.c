@@ -95,8 +95,7 @@ static void add_repeats(struct sf_totals *totals, const struct sf_flow *flow)
     }
 }
 
-/* Lone segments that open nothing. */
-static bool is_stray(const struct sf_flow *flow)
+bool sf_tally_is_stray(const struct sf_flow *flow)
 {
     static const uint8_t lone[] = {SF_CODE_STRAY_SEGMENT, SF_CODE_NULL_SCAN, SF_CODE_XMAS_SCAN,
                                    SF_CODE_SYN_FIN};
@@ -123,7 +122,7 @@ void sf_tally_flow(struct sf_totals *totals, const struct sf_flow *flow)
     totals->connections++;
     if (flow->handshake < SF_HANDSHAKE_COUNT)
         totals->handshakes[flow->handshake]++;
-    if (flow->close < SF_CLOSE_COUNT && !is_stray(flow)) {
+    if (flow->close < SF_CLOSE_COUNT && !sf_tally_is_stray(flow)) {
         totals->closes[flow->close]++;
         totals->closed_by[flow->closed_by <= SF_NOBODY ? flow->closed_by : SF_NOBODY]++;
     }

@@ -12,6 +12,9 @@
  */
 void sf_tally_flow(struct sf_totals *totals, const struct sf_flow *flow);
 
+/* Is it nothing but lone segments that open nothing? */
+bool sf_tally_is_stray(const struct sf_flow *flow);
+
 /* Adds one duration; a negative one is none: the capture has its ends out of order. */
 void sf_quantiles_add(struct sf_quantiles *quantiles, int64_t ns);
 

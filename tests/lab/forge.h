@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * TCP segments that no socket of this host knows of, as scanners and floods send them: 20 bytes
- * of TCP header, no options, checksums right.
+ * TCP segments that no socket of this host knows of, as scanners and floods send them: no payload,
+ * checksums right.
  */
 struct lab_forged {
     uint32_t source, target; /* addresses, in host byte order */

@@ -23,8 +23,8 @@
  *                            send COUNT segments that no socket knows of, MS milliseconds apart,
  *                            from the first address and port to the second. FLAGS is a number (2
  *                            is SYN); STEPS are letters: what each has one more of than the one
- *                            before (a source address, s source port, t target port), and n for a
- *                            sequence number of its own
+ *                            before (a source address, s source port, t target port); n for a
+ *                            sequence number of its own, o for the options MSS, SACK, window scale
  *     die                    be killed (SIGKILL): what then becomes of the sockets is the kernel's
  */
 #include <arpa/inet.h>
