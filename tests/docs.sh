@@ -83,18 +83,17 @@ while read -r state; do
 done < <(sed -nE 's/^STATE\(([A-Z0-9_]+)\).*/\1/p' include/synfin/states.def)
 
 # JSON: each key that the program prints stands in the manual page
-capture=pcaps/close4_client_first.pcap
 keys() { grep -oE '"[a-z_]+":' | tr -d '":' | sort -u; }
-if [ -e "$capture" ]; then
-    for command in flows dump stats; do
-        "$synfin" "$command" --json "$capture" | keys >"$work/keys"
-        check "$command --json prints keys" test -s "$work/keys"
-        while read -r key; do
-            check "the key $key of $command --json in man/synfin.1" \
-                grep -qE "(^|[^a-z_0-9])$key([^a-z_0-9]|\$)" man/synfin.1 include/synfin/outcomes.def include/synfin/skips.def
-        done <"$work/keys"
-    done
-fi
+for command in flows dump stats; do
+    for capture in close4_client_first icmp_fragmentation_needed; do
+        "$synfin" "$command" --json "pcaps/$capture.pcap"
+    done | keys >"$work/keys"
+    check "$command --json prints keys" test -s "$work/keys"
+    while read -r key; do
+        check "the key $key of $command --json in man/synfin.1" \
+            grep -qE "(^|[^a-z_0-9])$key([^a-z_0-9]|\$)" man/synfin.1 include/synfin/outcomes.def include/synfin/skips.def
+    done <"$work/keys"
+done
 
 # README: what stands there as output is what the program prints now
 example() { # the block of README.md that begins with "$ COMMAND", without that line

@@ -88,9 +88,21 @@ static bool was_repeated(const struct sf_flow *flow)
            0;
 }
 
+/* Nothing of the server came, but word that it would not. */
+static bool was_rejected(const struct sf_flow *flow)
+{
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        const struct sf_found *found = &flow->found[i];
+        if (found->code == SF_CODE_ICMP_REJECTED && found->severity >= SF_WARNING)
+            return flow->handshake == SF_HANDSHAKE_NO_ANSWER;
+    }
+    return false;
+}
+
 static void add_handshake(struct sf_sentence *sentence, const struct sf_flow *flow)
 {
-    sf_sentence_add(sentence, sf_handshake_text(flow->handshake));
+    sf_sentence_add(sentence, was_rejected(flow) ? _("no answer to the SYN but an ICMP error")
+                                                 : sf_handshake_text(flow->handshake));
     if (!is_timed(flow))
         return;
     add_duration_of(sentence, _(" in "), flow->syn_ns, flow->complete_ns);

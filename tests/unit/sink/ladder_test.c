@@ -67,6 +67,8 @@ static void tell_icmp(struct story *story, struct sf_sink *sink)
     story_segment(story, 900, SF_SERVER, 0, 500, 0, 0, 0, 0);
     story->step.fate = SF_FATE_DOUBTED;
     story_tell_icmp(story, 3, 4, SF_ICMP_TOO_BIG, 1400);
+    story->flow.handshake = SF_HANDSHAKE_NO_ANSWER;
+    story_found(story, SF_CODE_ICMP_REJECTED, SF_CLIENT)->severity = SF_WARNING;
     story_end(story);
 }
 
@@ -76,6 +78,7 @@ static void test_icmp(void **state)
 {
     (void)state;
     static const char *const lines[] = {
+        "\nno answer to the SYN but an ICMP error; 1 finding\n",
         "\n0.000000   1  SYN_SENT     ──── SYN seq=0 ────────────────────────▶\n",
         "\n0.000800   2  CLOSED?      ◀┄┄┄ ICMP 3/13 quotes SYN seq=0 ┄┄┄┄┄┄┄┄\n"
         "                           communication administratively prohibited, from\n"
