@@ -224,13 +224,17 @@ static void note_complete(struct judgement *j)
     sf_floods_complete(j);
 }
 
-/* The client never acknowledged the SYN,ACK, and had not waited long for it. */
+/*
+ * The client's host answers the SYN,ACK like one that never asked, at once, and not because it had
+ * waited too long. A balancer that checks a server resets with ACK: its socket knew of the SYN.
+ */
 static bool is_half_open_scan(const struct judgement *j)
 {
     const struct sf_flow *flow = j->flow;
     const struct sf_end *client = &flow->end[SF_CLIENT];
     int64_t rtt_ns = (client->known & SF_KNOWS_RTT) != 0 ? client->rtt_ns : RTT_UNKNOWN_NS;
-    return client->syn_repeats == 0 && flow->synack_ns - flow->syn_ns <= LATE_ANSWER_NS &&
+    return !j->has_ack && client->syn_repeats == 0 &&
+           flow->synack_ns - flow->syn_ns <= LATE_ANSWER_NS &&
            j->now_ns - flow->synack_ns <= SCAN_NS + rtt_ns;
 }
 
@@ -250,9 +254,16 @@ static void note_reset(struct judgement *j)
         sf_scans_failed(j, SF_CLIENT, SF_METHOD_SYN, true);
 }
 
+/* A capture that misses much, as samples do, has no answers because it has not caught them. */
+static bool means_silence(const struct judgement *j)
+{
+    const struct completeness *completeness = &j->machine->completeness;
+    return completeness->unseen * 20u < completeness->segments || completeness->unseen < 20u;
+}
+
 void sf_crowd_unanswered(struct judgement *j)
 {
-    if (!is_counted(j, COUNTED_ASKED))
+    if (!is_counted(j, COUNTED_ASKED) || !means_silence(j))
         return;
     if (!j->flow->history->has_predecessor)
         sf_floods_unanswered(j);
@@ -261,11 +272,17 @@ void sf_crowd_unanswered(struct judgement *j)
 
 void sf_crowd_unfinished(struct judgement *j)
 {
-    if (!is_counted(j, COUNTED_ASKED))
+    if (!is_counted(j, COUNTED_ASKED) || !means_silence(j))
         return;
     if (!j->flow->history->has_predecessor)
         sf_floods_unfinished(j);
-    sf_scans_failed(j, SF_CLIENT, SF_METHOD_SYN, true);
+    if (sf_crowd_shows_acks(j))
+        sf_scans_failed(j, SF_CLIENT, SF_METHOD_SYN, true);
+}
+
+bool sf_crowd_shows_acks(struct judgement *j)
+{
+    return j->machine->crowd.has_plain || sf_crowd_service(j)->has_repeated;
 }
 
 void sf_crowd_waiting(struct judgement *j)
@@ -355,6 +372,7 @@ enum sf_detail sf_crowd_stray_kind(const struct judgement *j)
 void sf_crowd_watch(struct judgement *j)
 {
     j->machine->crowd.n_news = 0;
+    j->machine->crowd.has_plain |= j->is_plain && !j->is_fin && j->has_ack;
     if ((j->step->marks & SF_MARK_FIRST) != 0)
         note_first(j);
     else if (is_counted(j, COUNTED_STRAY))

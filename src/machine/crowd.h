@@ -131,6 +131,7 @@ struct crowd {
     struct places hosts, scans, services;
     struct told told[TOLD_MAX];
     uint32_t next_told;
+    bool has_plain; /* the input has segments without SYN, FIN and RST: no filter hides ACKs */
     struct sf_found news[NEWS_MAX]; /* of the step in hand */
     uint32_t n_news;
 };
@@ -174,6 +175,12 @@ void sf_crowd_put_address(struct crowd_key *key, unsigned at, const struct sf_fl
 /* The address of `side` as a number: neighbours are neighbours. */
 uint64_t sf_crowd_address(const struct sf_flow *flow, enum sf_side side);
 uint16_t sf_crowd_port(const struct sf_flow *flow, enum sf_side side);
+
+/*
+ * Would the ACK that completes a handshake be seen? A filter for SYNs hides it; but a server that
+ * repeats its SYN,ACKs has not had it.
+ */
+bool sf_crowd_shows_acks(struct judgement *j);
 
 struct host *sf_crowd_host(struct judgement *j, enum sf_side side);
 struct service *sf_crowd_service(struct judgement *j);

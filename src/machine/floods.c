@@ -175,7 +175,7 @@ static void look(struct judgement *j, struct service *service)
     if (found != NULL) {
         found->figure[2]++;
         show(found, service, &sum, j->now_ns);
-    } else if (is_flood(&sum)) {
+    } else if (is_flood(&sum) && sf_crowd_shows_acks(j)) {
         tell(j, service, &sum);
     }
 }

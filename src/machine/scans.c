@@ -56,6 +56,15 @@ static void count_target(struct told *told, uint64_t target, uint8_t tag)
  */
 
 /* Who opens as many connections elsewhere as fail here is busy, and some of its peers are down. */
+/* Whoever goes round among services that are up checks whether they are. */
+static bool are_mostly_open(const struct scan *scan)
+{
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < scan->failed.n; i++)
+        open += (scan->failed.item[i].tag & SCAN_TAG_OPEN) != 0;
+    return 2u * open > scan->failed.n;
+}
+
 static bool is_mostly_vain(const struct judgement *j, const struct scan *scan,
                            const struct host *host)
 {
@@ -75,7 +84,7 @@ static void tell_scan(struct judgement *j, enum sf_side prober, enum scan_kind k
                       const struct scan *scan, enum sf_method method)
 {
     struct host *host = sf_crowd_host(j, prober);
-    if (was_told_lately(j, host) || !is_mostly_vain(j, scan, host))
+    if (was_told_lately(j, host) || are_mostly_open(scan) || !is_mostly_vain(j, scan, host))
         return;
     struct sf_found *found = sf_crowd_tell(j, SF_CODE_PORT_SCAN, prober);
     if (found == NULL)

@@ -144,6 +144,19 @@ static struct pair stranger(uint32_t n)
                          .isn = scatter(n ^ 0x5555aaaau)};
 }
 
+/* An ordinary connection to another server: the capture shows more than SYNs. */
+static void converse(struct scene *scene)
+{
+    struct pair pair = {.client = 0x05050505u,
+                        .server = 0xc8000009u,
+                        .client_port = 5000,
+                        .server_port = 22,
+                        .isn = 77};
+    ask(scene, &pair);
+    accept_syn(scene, &pair);
+    complete(scene, &pair);
+}
+
 /* `n` strangers ask within `span_ns`; of each `out_of` of them, `served` complete. */
 static void crowd_in(struct scene *scene, uint32_t n, int64_t span_ns, uint32_t served,
                      uint32_t out_of, bool is_answered)
@@ -164,6 +177,7 @@ static void expect_flood(uint32_t n, int64_t span_ns, uint32_t served, uint32_t 
                          bool is_answered, uint32_t floods)
 {
     struct scene *scene = begin(100000);
+    converse(scene);
     crowd_in(scene, n, span_ns, served, out_of, is_answered);
     finish(scene);
     assert_int_equal(scene->found[SF_CODE_SYN_FLOOD], floods);
@@ -247,6 +261,7 @@ static void test_flood_is_told_live(void **state)
 {
     struct scene *scene = begin(100000);
     (void)state;
+    converse(scene);
     crowd_in(scene, 5000, 5 * SECOND_NS, 0, 1, true);
     finish(scene);
     const struct sf_found *found = &scene->last[SF_CODE_SYN_FLOOD];
@@ -261,12 +276,54 @@ static void test_flood_is_told_live(void **state)
     free(scene);
 }
 
+/* A filter let nothing but SYNs through: that no ACK is seen means nothing. */
+static void test_filtered_capture_shows_no_flood(void **state)
+{
+    struct scene *scene = begin(100000);
+    (void)state;
+    crowd_in(scene, 1000, 5 * SECOND_NS, 0, 1, true);
+    finish(scene);
+    assert_int_equal(scene->found[SF_CODE_SYN_FLOOD], 0);
+    assert_int_equal(scene->found[SF_CODE_PORT_SCAN], 0);
+    free(scene);
+}
+
+/* A balancer checks its forty servers with SYN, and resets as soon as they answer. */
+static void check_health(bool has_ack)
+{
+    struct scene *scene = begin(100000);
+    converse(scene);
+    for (uint32_t i = 0; i < 200; i++) {
+        struct pair pair = {.client = 0x0a000001u,
+                            .server = 0xc8000100u + i % 40,
+                            .client_port = (uint16_t)(20000 + i),
+                            .server_port = 8080,
+                            .isn = scatter(i)};
+        ask(scene, &pair);
+        accept_syn(scene, &pair);
+        send_segment(scene, &pair, false, has_ack ? SF_RST | SF_ACK : SF_RST, pair.isn + 1u,
+                     has_ack ? pair.isn * 3u + 8u : 0);
+        pass(scene, SECOND_NS / 20);
+    }
+    finish(scene);
+    assert_int_equal(scene->found[SF_CODE_PORT_SCAN], 0);
+    free(scene);
+}
+
+static void test_health_checks_are_no_scan(void **state)
+{
+    (void)state;
+    check_health(true);
+    check_health(false);
+}
+
 /* A scan of 200 ports goes on through a flood of 300 000 forged addresses, and is seen. */
 static void test_scan_in_a_flood(void **state)
 {
     struct scene *scene = begin(50000);
     uint16_t port = 1;
     (void)state;
+    converse(scene);
     for (uint32_t i = 0; i < 300000; i++) {
         struct pair pair = stranger(i);
         ask(scene, &pair);
@@ -324,6 +381,8 @@ int main(void)
         cmocka_unit_test(test_overloaded_server_is_no_flood),
         cmocka_unit_test(test_one_port_pair_is_no_flood),
         cmocka_unit_test(test_flood_is_told_live),
+        cmocka_unit_test(test_filtered_capture_shows_no_flood),
+        cmocka_unit_test(test_health_checks_are_no_scan),
         cmocka_unit_test(test_scan_in_a_flood),
         cmocka_unit_test(test_busy_proxy_is_no_scanner),
     };
