@@ -233,13 +233,24 @@ static void place_syn_repeat(struct judgement *j)
         (j->segment->options.present & SF_OPT_TIMESTAMPS) == 0 ||
         syn->first_tsval == syn->last_tsval)
         return;
-    if (j->segment->options.tsecr == syn->first_tsval) {
+    uint32_t echo = j->segment->options.tsecr;
+    if (echo == syn->first_tsval) {
         found->where = SF_WHERE_NONE;
-        found->detail = SF_DETAIL_SPURIOUS;
-    } else if (j->segment->options.tsecr == syn->last_tsval) {
+        found->detail = SF_DETAIL_FIRST_ARRIVED;
+    } else if (seq_within(echo, syn->first_tsval + 1u, syn->last_tsval)) {
         found->where = SF_WHERE_AFTER;
         found->certainty = SF_PROBABLE;
     }
+}
+
+/* The client reset what was not for it, and opened all the same: RFC 9293 §3.5, figure 8. */
+static void doubt_bad_synack(struct judgement *j)
+{
+    struct sf_found *found = sf_history_found(j->flow, SF_CODE_SYNACK_BAD_ACK, j->b);
+    if (!j->is_third || found == NULL || j->pa->resets == 0)
+        return;
+    found->certainty = SF_PROBABLE;
+    found->detail = SF_DETAIL_OLD_DUPLICATE;
 }
 
 /* Nothing of what was sent into the half that seemed open was ever taken: it was not open. */
@@ -277,8 +288,10 @@ void sf_rules_apply(struct judgement *j)
     }
     if (j->window_opens)
         end_closed_window(j);
-    if (j->segment != NULL)
+    if (j->segment != NULL) {
         place_syn_repeat(j);
+        doubt_bad_synack(j);
+    }
     lower(j->flow);
 }
 
@@ -290,8 +303,17 @@ void sf_rules_reread_lost_ack(struct sf_flow *flow)
     found->code = SF_CODE_ACCEPT_QUEUE_OVERFLOW;
     found->side = SF_SERVER;
     found->where = SF_WHERE_NONE;
-    found->detail = SF_DETAIL_NONE;
+    if (found->detail != SF_DETAIL_OR_DEFERRED_ACCEPT)
+        found->detail = SF_DETAIL_NONE;
     found->certainty = SF_PROBABLE;
+}
+
+/* A SYN or SYN,ACK showed up after all. */
+static void tell_midstream(struct sf_flow *flow)
+{
+    struct sf_found *found = sf_history_found(flow, SF_CODE_MIDSTREAM, SF_NOBODY);
+    if (found != NULL && !flow->history->roles_are_guessed)
+        found->detail = SF_DETAIL_TOLD_BY_SYNACK;
 }
 
 static void tell_closing(struct sf_flow *flow)
@@ -361,6 +383,7 @@ void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_
         doubt(machine, &flow->history->found[i]);
     time_silence(flow, now_ns);
     time_stalled(flow, now_ns);
+    tell_midstream(flow);
     tell_closing(flow);
     time_half_close(flow);
 }

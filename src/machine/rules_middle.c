@@ -17,13 +17,19 @@ bool sf_rule_MIDSTREAM(const struct judgement *j, struct sf_found *found)
     return true;
 }
 
+/* It acknowledges what the other end must have sent: its SYN,ACK at least. */
+static bool has_heard_something(const struct private_end *end)
+{
+    return end->acks_advanced > 0 || (end->has_said_plain_syn && end->n_sent_acks > 0);
+}
+
 bool sf_rule_ONE_SIDED(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_history *history = j->flow->history;
     for (int side = 0; side < 2; side++) {
         const struct private_end *seen = &history->end[side];
         if (history->end[1 - side].segments == 0 && seen->segments >= 3 &&
-            seen->acks_advanced > 0) {
+            has_heard_something(seen)) {
             found->side = (uint8_t)(1 - side);
             found->number = seen->last_number;
             found->time_ns = seen->last_ns;

@@ -78,7 +78,10 @@ bool sf_rule_ACCEPT_QUEUE_OVERFLOW(const struct judgement *j, struct sf_found *f
         return false;
     found->side = (uint8_t)j->a;
     found->certainty = SF_PROBABLE;
-    found->detail = j->is_rst ? SF_DETAIL_RESET_ON_OVERFLOW : SF_DETAIL_NONE;
+    if (j->is_rst)
+        found->detail = SF_DETAIL_RESET_ON_OVERFLOW;
+    else if (j->pa->synack_struck < 2 && j->pb->last_payload_ns == SF_NO_TIME)
+        found->detail = SF_DETAIL_OR_DEFERRED_ACCEPT;
     return true;
 }
 
