@@ -18,7 +18,7 @@ static void private_end_init(struct private_end *end)
     end->newest_tsval_ns = SF_NO_TIME;
     end->sample_ns = SF_NO_TIME;
     end->keepalive_ns = SF_NO_TIME;
-    end->window_closed_ns = SF_NO_TIME;
+    end->window_closed_ns = end->window_opened_ns = SF_NO_TIME;
     end->provoked_ns = SF_NO_TIME;
     end->fin_covered_ns = SF_NO_TIME;
     end->fin_missed_ns = SF_NO_TIME;

@@ -95,6 +95,7 @@ struct private_end {
     int64_t keepalive_ns;    /* its last keepalive */
     int64_t keepalive_interval_ns;
     int64_t window_closed_ns; /* it closed its window */
+    int64_t window_opened_ns; /* and opened it again */
     int64_t provoked_ns;      /* it got something that asks for a challenge ACK */
     int64_t fin_covered_ns;   /* the other end first acknowledged its FIN */
     int64_t fin_missed_ns;    /* the other end provably had not heard its FIN */
@@ -114,6 +115,7 @@ struct private_end {
     uint32_t synack_struck; /* how often in a row its SYN,ACK showed that the ACK was lost */
 
     /* Numbers. */
+    uint32_t window_probes; /* that it sent since the other end closed its window */
     uint32_t syn_payload;   /* octets on its SYN */
     uint32_t lowest;        /* the lowest sequence number seen of it */
     uint32_t syn_end;       /* after its SYN and the data on it that was taken */

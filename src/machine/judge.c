@@ -273,6 +273,15 @@ static bool is_below_next(const struct judgement *j)
     return !is_refused_syn_data && (has_closed || seq != next - 1u);
 }
 
+/* RFC 5961 §5.2: no ACK on its way can lie further back than the largest window. */
+static bool is_too_old(const struct judgement *j, uint32_t ack)
+{
+    uint32_t window = widest_window(j, j->A);
+    return (j->B->known & SF_KNOWS_UNA) != 0 && j->A->n_path > 0 &&
+           sf_end_state(j->A) != SF_STATE_SYN_SENT &&
+           seq_distance(ack, j->B->una) < -(int32_t)window;
+}
+
 static void judge_ack(struct judgement *j)
 {
     if (!j->has_ack || j->is_rst)
@@ -285,7 +294,7 @@ static void judge_ack(struct judgement *j)
         int32_t beyond = seq_distance(ack, j->B->max);
         if (beyond > 0 && (uint32_t)beyond <= widest_window(j, j->A))
             j->unseen = (uint32_t)beyond;
-        j->is_bad_ack = (beyond > 0 && j->unseen == 0) || beyond < -FAR;
+        j->is_bad_ack = (beyond > 0 && j->unseen == 0) || beyond < -FAR || is_too_old(j, ack);
     }
     j->covers_fin = !j->is_bad_ack && j->is_plain && (j->B->known & SF_KNOWS_FIN) != 0 &&
                     seq_not_after(j->B->fin, ack);

@@ -423,6 +423,10 @@ void sf_learn_window(struct judgement *j)
         j->window_closed_for_ns = j->now_ns - j->pa->window_closed_ns;
     if (j->window_closes || j->window_opens)
         j->pa->window_closed_ns = j->window_closes ? j->now_ns : SF_NO_TIME;
+    if (j->window_opens)
+        j->pa->window_opened_ns = j->now_ns;
+    if (j->window_closes)
+        j->pb->window_probes = 0;
 }
 
 /* Silence suggested that an end gave up, and now it, or the other end, speaks again. */
@@ -438,6 +442,8 @@ static void learn_keepalive(struct judgement *j)
 {
     withdraw_gave_up(j);
     j->pb->keepalives = 0; /* whatever A sends is a sign of life */
+    if (j->is_window_probe)
+        j->pa->window_probes++;
     if (!j->is_keepalive) {
         j->pa->keepalives = 0;
         return;

@@ -159,6 +159,20 @@ static void count_unseen(struct judgement *j)
         completeness->unseen++;
 }
 
+static void note_directions(struct judgement *j)
+{
+    struct directions *directions = &j->machine->directions;
+    if (j->pb->segments > 0)
+        directions->has_both = true;
+    else if (j->pa->has_said_plain_syn && j->pa->n_sent_acks > 0)
+        directions->has_lonely = true;
+}
+
+bool sf_machine_is_one_sided(const struct machine *machine)
+{
+    return machine->directions.has_lonely && !machine->directions.has_both;
+}
+
 bool sf_machine_is_lossy(const struct machine *machine)
 {
     const struct completeness *completeness = &machine->completeness;
@@ -248,6 +262,7 @@ static void take_sound(struct judgement *j)
     }
     sf_learn_manners(j);
     sf_paws_learn(j);
+    note_directions(j);
     provoke(j);
 }
 

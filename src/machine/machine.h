@@ -24,7 +24,15 @@ struct completeness {
     bool has_drops;  /* the capture reports packets that it dropped */
 };
 
+/* Which directions pass here: known once a connection shows both, or an end that hears what does
+ * not. */
+struct directions {
+    bool has_both;
+    bool has_lonely; /* a client took a SYN,ACK that never passed */
+};
+
 struct machine {
+    struct directions directions;
     int64_t msl_ns; /* maximum segment lifetime; TIME_WAIT lasts twice that */
     struct completeness completeness;
     struct crowd crowd; /* what connections show together */
@@ -40,6 +48,9 @@ void sf_machine_release(struct machine *machine);
  */
 bool sf_machine_begin(struct sf_flow *flow);
 void sf_machine_forget(struct machine *machine, struct sf_flow *flow);
+
+/* Does the capture hold one direction only, as far as its connections tell? */
+bool sf_machine_is_one_sided(const struct machine *machine);
 
 /* Does the capture miss so much that a loss it shows may be its own? From one in a thousand on. */
 bool sf_machine_is_lossy(const struct machine *machine);

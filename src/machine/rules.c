@@ -5,6 +5,9 @@
 
 #define LONG_CLOSED_NS INT64_C(10000000000)
 
+/* A FIN that follows sooner had waited for the window. */
+#define DELAYED_FIN_NS INT64_C(1000000000)
+
 typedef bool rule_fn(const struct judgement *j, struct sf_found *found);
 
 struct rule {
@@ -207,20 +210,48 @@ static void add(struct judgement *j, const struct sf_found *found)
         old->severity = found->severity;
 }
 
-/* A window that opens again ends its episode. */
-static void end_closed_window(struct judgement *j)
+/* The latest episode of that end's window. */
+static struct sf_found *closed_window(const struct sf_flow *flow, enum sf_side side)
 {
     struct sf_found *last = NULL;
-    for (uint32_t i = 0; i < j->flow->n_found; i++) {
-        struct sf_found *found = &j->flow->history->found[i];
-        if (found->code == SF_CODE_ZERO_WINDOW && found->side == j->a)
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        struct sf_found *found = &flow->history->found[i];
+        if (found->code == SF_CODE_ZERO_WINDOW && found->side == side)
             last = found;
     }
+    return last;
+}
+
+/* A window that opens again ends its episode. */
+static void end_closed_window(const struct sf_flow *flow, enum sf_side side, int64_t lasted_ns)
+{
+    struct sf_found *last = closed_window(flow, side);
     if (last == NULL)
         return;
-    last->interval_ns = j->window_closed_for_ns;
+    last->interval_ns = lasted_ns;
     if (last->interval_ns >= LONG_CLOSED_NS)
         last->severity = SF_WARNING;
+}
+
+/* One that never opened lasted to the connection's last segment. */
+static void time_closed_windows(const struct sf_flow *flow)
+{
+    for (int side = 0; side < 2; side++) {
+        int64_t closed_ns = flow->history->end[side].window_closed_ns;
+        if (closed_ns != SF_NO_TIME)
+            end_closed_window(flow, (enum sf_side)side, flow->last_ns - closed_ns);
+    }
+}
+
+/* A FIN that A sends only now, after it had asked whether the window of B is open again. */
+static void tell_delayed_fin(const struct judgement *j)
+{
+    struct sf_found *last = closed_window(j->flow, j->b);
+    bool is_open = j->pb->window_closed_ns == SF_NO_TIME;
+    if (!j->is_first_fin || j->pa->window_probes == 0 || last == NULL ||
+        (is_open && j->now_ns - j->pb->window_opened_ns > DELAYED_FIN_NS))
+        return;
+    last->detail = SF_DETAIL_FIN_DELAYED;
 }
 
 /* A SYN,ACK whose timestamp echoes one of several SYNs tells which of them arrived. */
@@ -287,10 +318,11 @@ void sf_rules_apply(struct judgement *j)
         }
     }
     if (j->window_opens)
-        end_closed_window(j);
+        end_closed_window(j->flow, j->a, j->window_closed_for_ns);
     if (j->segment != NULL) {
         place_syn_repeat(j);
         doubt_bad_synack(j);
+        tell_delayed_fin(j);
     }
     lower(j->flow);
 }
@@ -365,6 +397,17 @@ static void time_stalled(struct sf_flow *flow, int64_t now_ns)
     }
 }
 
+/* Where no answer of anyone passes, a missing one tells nothing. */
+static void doubt_silence(const struct machine *machine, struct sf_flow *flow)
+{
+    struct sf_found *found = sf_history_found(flow, SF_CODE_NO_ANSWER, SF_NOBODY);
+    if (found == NULL || !sf_machine_is_one_sided(machine))
+        return;
+    found->severity = SF_INFO;
+    found->certainty = SF_PROBABLE;
+    found->detail = SF_DETAIL_ONE_DIRECTION;
+}
+
 /* A silence lasts as long as the input. */
 static void time_silence(struct sf_flow *flow, int64_t now_ns)
 {
@@ -381,8 +424,10 @@ void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_
 {
     for (uint32_t i = 0; i < flow->n_found; i++)
         doubt(machine, &flow->history->found[i]);
+    doubt_silence(machine, flow);
     time_silence(flow, now_ns);
     time_stalled(flow, now_ns);
+    time_closed_windows(flow);
     tell_midstream(flow);
     tell_closing(flow);
     time_half_close(flow);
