@@ -7,6 +7,7 @@
 #include "machine/isns.h"
 #include "machine/judge.h"
 #include "machine/scans.h"
+#include "machine/seq.h"
 
 #define BACKSCATTER_MIN       10u
 #define BACKSCATTER_WINDOW_NS INT64_C(60000000000)
@@ -19,7 +20,8 @@ bool sf_crowd_init(struct crowd *crowd)
 {
     return sf_places_init(&crowd->hosts, sizeof(struct host), HOST_SETS) &&
            sf_places_init(&crowd->scans, sizeof(struct scan), SCAN_SETS) &&
-           sf_places_init(&crowd->services, sizeof(struct service), SERVICE_SETS);
+           sf_places_init(&crowd->services, sizeof(struct service), SERVICE_SETS) &&
+           sf_places_init(&crowd->bygones, sizeof(struct bygone), BYGONE_SETS);
 }
 
 void sf_crowd_release(struct crowd *crowd)
@@ -27,6 +29,7 @@ void sf_crowd_release(struct crowd *crowd)
     sf_places_release(&crowd->hosts);
     sf_places_release(&crowd->scans);
     sf_places_release(&crowd->services);
+    sf_places_release(&crowd->bygones);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------
@@ -351,12 +354,52 @@ static void note_second(struct judgement *j)
                            sf_crowd_port(j->flow, j->b));
 }
 
+static struct crowd_key bygone_key(const struct sf_flow *flow)
+{
+    struct crowd_key key = sf_crowd_key(flow);
+    memcpy(key.addr, flow->key.addr, sizeof key.addr);
+    memcpy(key.port, flow->key.port, sizeof key.port);
+    return key;
+}
+
+void sf_crowd_remember(struct judgement *j)
+{
+    const struct sf_flow *flow = j->flow;
+    if ((flow->end[0].known & flow->end[1].known & SF_KNOWS_SEQ) == 0 ||
+        (flow->complete_ns == SF_NO_TIME && !flow->history->has_data))
+        return;
+    struct crowd_key key = bygone_key(flow);
+    struct bygone *bygone = sf_places_take(&j->machine->crowd.bygones, &key, j->now_ns);
+    for (int side = 0; side < 2; side++) {
+        unsigned end = end_of(flow, (enum sf_side)side);
+        bygone->first[end] = flow->end[side].first;
+        bygone->max[end] = flow->end[side].max;
+    }
+}
+
+/* Its first segment has numbers of a connection that these ports had before. */
+static bool is_leftover(const struct judgement *j)
+{
+    const struct sf_history *history = j->flow->history;
+    struct crowd_key key = bygone_key(j->flow);
+    const struct bygone *bygone = sf_places_find(&j->machine->crowd.bygones, &key);
+    if (bygone == NULL)
+        return false;
+    unsigned from = end_of(j->flow, (enum sf_side)history->lone_from), to = 1u - from;
+    bool has_ack = (history->lone_flags & SF_ACK) != 0;
+    bool fits = seq_within(history->lone_seq, bygone->first[from], bygone->max[from]);
+    bool fits_ack = seq_within(history->lone_ack, bygone->first[to], bygone->max[to]);
+    return fits && (!has_ack || fits_ack);
+}
+
 enum sf_detail sf_crowd_stray_kind(const struct judgement *j)
 {
     const struct sf_flow *flow = j->flow;
     const struct sf_history *history = flow->history;
     if (history->probe != SF_METHOD_NONE)
         return SF_DETAIL_PROBE;
+    if (is_leftover(j))
+        return SF_DETAIL_LEFTOVER;
     if ((history->lone_flags & (SF_SYN | SF_RST)) == 0)
         return sf_scans_was_ack_scan(j) ? SF_DETAIL_ACK_SCAN : SF_DETAIL_UNKNOWN;
     struct crowd_key key = sf_crowd_key(flow);

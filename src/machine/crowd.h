@@ -6,10 +6,10 @@
  * life, none in its quiet middle. What is reached by a step is news, which the rules of
  * rules_crowd.c turn into findings of the connection in hand.
  *
- * Memory is bounded whatever the input brings: HOST_SETS, SCAN_SETS and SERVICE_SETS times
- * PLACES_WAYS entries (about 3 MB together), and TOLD_MAX scans and floods whose numbers still
- * grow (130 KB). Where that is not enough, the least weighty gives way: counts are then too low,
- * never too high.
+ * Memory is bounded whatever the input brings: HOST_SETS, SCAN_SETS, SERVICE_SETS and BYGONE_SETS
+ * times PLACES_WAYS entries (about 3 MB together), and TOLD_MAX scans and floods whose numbers
+ * still grow (130 KB). Where that is not enough, the least weighty gives way: counts are then too
+ * low, never too high.
  */
 #ifndef SYNFIN_MACHINE_CROWD_H
 #define SYNFIN_MACHINE_CROWD_H
@@ -26,6 +26,7 @@
 #define HOST_SETS    256u
 #define SCAN_SETS    256u
 #define SERVICE_SETS 128u
+#define BYGONE_SETS  256u
 #define TOLD_MAX     64u
 #define NEWS_MAX     4u
 
@@ -119,6 +120,12 @@ struct service {
     bool is_flood_told;
 };
 
+/* The numbers of a connection whose row is written, by end of the key. */
+struct bygone {
+    struct place place;
+    uint32_t first[2], max[2];
+};
+
 /* A finding whose numbers grow as long as the row of its connection is open. */
 struct told {
     struct crowd_key of;  /* the scan or service that it is about */
@@ -128,7 +135,7 @@ struct told {
 };
 
 struct crowd {
-    struct places hosts, scans, services;
+    struct places hosts, scans, services, bygones;
     struct told told[TOLD_MAX];
     uint32_t next_told;
     bool has_plain; /* the input has segments without SYN, FIN and RST: no filter hides ACKs */
@@ -159,6 +166,9 @@ bool sf_crowd_lost_ack(struct judgement *j, struct sf_flow **other);
 
 /* What a stray connection looks like in the company of others: a detail. */
 enum sf_detail sf_crowd_stray_kind(const struct judgement *j);
+
+/* The row of the connection is due: what comes of it later may be known by its numbers. */
+void sf_crowd_remember(struct judgement *j);
 
 /* The connection goes: nothing may point to it any more. */
 void sf_crowd_forget(struct crowd *crowd, const struct sf_flow *flow);

@@ -147,6 +147,7 @@ struct private_end {
     bool has_held_syn;       /* a SYN of it with other numbers waits for an answer */
     bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN */
     bool first_fin_has_ack;
+    bool syn_has_fin;      /* its SYN carried a FIN */
     bool fin_had_to_wait;  /* its FIN may have come before data in front of it */
     bool spoke_plainly;    /* its last segment had neither SYN nor RST */
     bool fin_was_damaged;  /* its FIN came with a wrong checksum */

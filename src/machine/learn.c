@@ -199,7 +199,10 @@ static void learn_syn(struct judgement *j)
     end->syn_flags = j->segment->flags;
     end->has_options = true;
     j->pa->syn_payload = j->segment->payload;
-    j->pa->syn_end = j->text + j->segment->payload;
+    bool has_fin =
+        (j->segment->flags & SF_FIN) != 0; /* RFC 9293 §3.10.7.2: it comes after the SYN */
+    j->pa->syn_end = j->text + j->segment->payload + (has_fin ? 1u : 0u);
+    j->pa->syn_has_fin = has_fin;
     sf_learn_scale(j->flow);
 }
 

@@ -266,6 +266,28 @@ static void release_fin(struct judgement *j)
     }
 }
 
+/*
+ * The client's SYN carried a FIN, and with its third segment it counts that FIN as sent: it closed
+ * as soon as it was ESTABLISHED (RFC 9293 §3.10.7.2).
+ */
+static void count_fin_of_syn(struct judgement *j)
+{
+    if (!j->is_third || j->is_fin || !j->pa->syn_has_fin || j->text != j->pa->syn_end ||
+        (j->A->known & SF_KNOWS_FIN) != 0)
+        return;
+    struct entry fin = sf_log_entry(j->segment, 0);
+    fin.flags = SF_FIN;
+    fin.seq = j->text - 1u;
+    fin.end = j->text;
+    j->A->fin = j->text;
+    j->A->known |= SF_KNOWS_FIN;
+    j->pa->fin = j->pa->syn;
+    j->flow->closed_by = (uint8_t)j->a;
+    sf_log_append(&j->pa->log, &fin);
+    fin.bits = ENTRY_HEARD;
+    sf_log_append(&j->pb->log, &fin);
+}
+
 void sf_record(struct judgement *j)
 {
     if (j->is_rst && j->is_believed)
@@ -275,6 +297,7 @@ void sf_record(struct judgement *j)
     sf_fold_path(j->flow, j->b); /* what the numbers told may have moved it already */
     hear(j);
     release_fin(j);
+    count_fin_of_syn(j);
     sf_fold_path(j->flow, j->a);
     sf_fold_path(j->flow, j->b);
 }

@@ -308,4 +308,5 @@ void sf_machine_end(struct machine *machine, struct sf_flow *flow, int64_t now_n
     sf_step_view_after(flow, step);
     sf_rules_apply(&j);
     sf_rules_finish(machine, flow, now_ns);
+    sf_crowd_remember(&j);
 }
