@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/seq.h"
+
 /* Routes change by a hop or two; other hosts begin elsewhere. */
 #define TTL_UNLIKE 3
 
@@ -135,6 +137,13 @@ bool sf_history_awaits_fin(const struct sf_flow *flow, enum sf_side closer, int6
     *since_ns = has_sent ? theirs->last_payload_ns : mine->fin_covered_ns;
     *number = has_sent ? theirs->last_payload_number : mine->fin_covered_number;
     return true;
+}
+
+bool sf_history_was_rejected(const struct sf_flow *flow, enum sf_side side, uint32_t first,
+                             uint32_t last)
+{
+    const struct private_end *end = &flow->history->end[side];
+    return end->has_rejected && seq_within(end->rejected_seq, first, last);
 }
 
 bool sf_history_had_time(const struct sf_flow *flow, enum sf_side side, int64_t sent_ns,

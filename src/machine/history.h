@@ -236,6 +236,10 @@ void sf_history_drop(struct sf_flow *flow, struct sf_found *found);
  * Returns how many there were. */
 uint32_t sf_history_drop_packet(struct sf_flow *flow, uint64_t number, enum sf_code kept);
 
+/* Did an ICMP error give a segment of `side` back whose number lies in first … last? */
+bool sf_history_was_rejected(const struct sf_flow *flow, enum sf_side side, uint32_t first,
+                             uint32_t last);
+
 /*
  * Had what passed at `sent_ns` towards `side` the time to arrive there, and an answer the time to
  * come back here, by `now_ns`? Decides between "did not arrive" and "the two crossed".

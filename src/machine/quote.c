@@ -41,34 +41,75 @@ static bool is_advice(const struct sf_icmp *icmp)
     return icmp->kind == SF_ICMP_TOO_BIG || icmp->kind == SF_ICMP_QUENCH;
 }
 
-static bool is_of_syn(const struct sf_end *end, const struct sf_segment *segment)
+/* Of its SYN or SYN,ACK; or of another SYN,ACK, with which it answered the same SYN. */
+static bool is_of_syn(const struct sf_flow *flow, const struct sf_segment *segment)
 {
-    return (end->known & SF_KNOWS_ISS) != 0 && segment->seq == end->iss;
+    enum sf_side side = sf_flow_sender(flow, segment);
+    const struct sf_end *end = &flow->end[side];
+    const struct other_synack *other = &flow->history->end[side].other;
+    return ((end->known & SF_KNOWS_ISS) != 0 && segment->seq == end->iss) ||
+           (other->is_there && segment->seq == other->isn);
 }
 
-static void fill_flags(const struct sf_end *end, struct sf_segment *segment)
+static void fill_flags(const struct sf_flow *flow, struct sf_segment *segment)
 {
-    if (segment->data_offset == 0 && is_of_syn(end, segment))
+    const struct sf_end *end = &flow->end[sf_flow_sender(flow, segment)];
+    if (segment->data_offset == 0 && is_of_syn(flow, segment))
         segment->flags = end->syn_flags & (SF_SYN | SF_ACK);
+}
+
+/* Had all of it been acknowledged before the error came? */
+static bool was_acknowledged(const struct judgement *j)
+{
+    uint32_t end = segment_end(j->segment);
+    if (end == j->segment->seq)
+        end++; /* how long it was is not told, or it was a bare ACK */
+    return (j->A->known & SF_KNOWS_UNA) != 0 && seq_not_after(end, j->A->una);
 }
 
 /* What was not delivered was not lost: that explains a repeat of it, before or after. */
 static void explain_repeat(struct judgement *j)
 {
-    if (j->segment->icmp.kind == SF_ICMP_QUENCH)
-        return;
     j->pa->has_rejected = true;
     j->pa->rejected_seq = j->segment->seq;
     struct sf_found *repeat = sf_history_found(j->flow, SF_CODE_SYN_RETRANSMITTED, j->a);
-    if (repeat != NULL && is_of_syn(j->A, j->segment) && repeat->where == SF_WHERE_UNKNOWN)
+    if (repeat != NULL && is_of_syn(j->flow, j->segment) && repeat->where == SF_WHERE_UNKNOWN)
         repeat->where = SF_WHERE_NONE;
+}
+
+static bool is_quoted(const struct sf_segment *quoted, const struct entry *entry)
+{
+    const unsigned others = ENTRY_STRUCK | ENTRY_INFERRED | ENTRY_UNREACHABLE;
+    if ((entry->bits & (ENTRY_HEARD | others)) != ENTRY_HEARD || entry->seq != quoted->seq)
+        return false;
+    return quoted->data_offset == 0 || (entry->flags == quoted->flags && entry->ack == quoted->ack);
+}
+
+/*
+ * What came back was not delivered: what it let be assumed of its receiver is taken back. Where a
+ * short quote may be of several segments, nothing is.
+ */
+static void strike_undelivered(struct judgement *j)
+{
+    struct entry *undelivered = NULL;
+    for (unsigned i = 0; i < j->pb->log.n; i++) {
+        struct entry *entry = &j->pb->log.entry[i];
+        if (!is_quoted(j->segment, entry))
+            continue;
+        if (undelivered != NULL && j->segment->data_offset == 0)
+            return;
+        undelivered = entry; /* the latest of repeats */
+    }
+    if (undelivered == NULL)
+        return;
+    undelivered->bits |= ENTRY_STRUCK;
+    sf_fold_path(j->flow, j->b);
 }
 
 /* R23. Elsewhere than in SYN_SENT it would move nobody, and need not be remembered. */
 static void hear(struct judgement *j)
 {
-    explain_repeat(j);
-    if (!is_of_syn(j->A, j->segment) || is_advice(&j->segment->icmp))
+    if (!is_of_syn(j->flow, j->segment) || is_advice(&j->segment->icmp))
         return;
     j->pa->syn_was_rejected = true;
     if (sf_end_state(j->A) != SF_STATE_SYN_SENT)
@@ -109,13 +150,18 @@ void sf_quote_take(struct machine *machine, struct sf_flow *flow, struct sf_segm
     step->sender = (uint8_t)sf_flow_sender(flow, segment);
     step->seq_rel = segment->seq - flow->end[step->sender].first;
     step->ack_rel = segment->ack - flow->end[sf_other((enum sf_side)step->sender)].first;
-    fill_flags(&flow->end[step->sender], segment);
+    fill_flags(flow, segment);
     sf_step_view_before(flow, step);
     bool is_taken = fate == SF_FATE_TAKEN || fate == SF_FATE_SETTLED;
     if (!is_taken || !sf_machine_has_number(flow, segment))
         return;
     struct judgement j;
     begin(&j, machine, flow, segment, step);
+    if (segment->icmp.kind != SF_ICMP_QUENCH) {
+        explain_repeat(&j);
+        if (!was_acknowledged(&j))
+            strike_undelivered(&j);
+    }
     hear(&j);
     sf_step_view_after(flow, step);
     sf_outcome_tell(flow);
@@ -124,15 +170,6 @@ void sf_quote_take(struct machine *machine, struct sf_flow *flow, struct sf_segm
 
 /* ---- the finding ------------------------------------------------------------------------------
  */
-
-/* Had all of it been acknowledged before the error came? */
-static bool was_acknowledged(const struct judgement *j)
-{
-    uint32_t end = segment_end(j->segment);
-    if (end == j->segment->seq)
-        end++; /* how long it was is not told, or it was a bare ACK */
-    return (j->A->known & SF_KNOWS_UNA) != 0 && seq_not_after(end, j->A->una);
-}
 
 bool sf_rule_ICMP_REJECTED(const struct judgement *j, struct sf_found *found)
 {

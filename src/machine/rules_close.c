@@ -26,9 +26,10 @@ bool sf_rule_FIN_RETRANSMITTED(const struct judgement *j, struct sf_found *found
         return false;
     const struct contradiction *by = &j->by[SF_SIGN_FIN_AGAIN];
     bool is_covered = j->pa->fin_covered_ns != SF_NO_TIME;
+    bool was_rejected = sf_history_was_rejected(j->flow, j->a, j->segment->seq, j->end - 1u);
     found->side = (uint8_t)j->a;
     found->interval_ns = j->gap_ns;
-    found->where = is_covered ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
+    found->where = is_covered || was_rejected ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
     found->detail = by->is_crossed && !by->is_lost ? SF_DETAIL_CROSSED : SF_DETAIL_NONE;
     sf_rule_doubt_repeat(found, j->may_be_copy);
     return true;

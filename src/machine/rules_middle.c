@@ -113,13 +113,6 @@ static bool is_refused_syn_data(const struct judgement *j)
            seq_not_after(j->text + j->again, syn_data_end);
 }
 
-/* An ICMP error told why it has to be sent again. */
-static bool was_rejected(const struct judgement *j)
-{
-    return j->pa->has_rejected &&
-           seq_within(j->pa->rejected_seq, j->text, j->text + j->segment->payload - 1u);
-}
-
 bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (j->is_window_probe || j->is_keepalive || j->is_path_copy || !(j->is_plain || j->is_syn) ||
@@ -132,7 +125,9 @@ bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *foun
         bool is_spurious = (j->A->known & SF_KNOWS_UNA) != 0 &&
                            seq_not_after(j->text + j->segment->payload, j->A->una);
         found->octets = j->again;
-        found->where = is_spurious || was_rejected(j) ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
+        bool was_rejected =
+            sf_history_was_rejected(j->flow, j->a, j->text, j->text + j->segment->payload - 1u);
+        found->where = is_spurious || was_rejected ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
         found->detail = is_spurious ? SF_DETAIL_SPURIOUS : SF_DETAIL_NONE;
         sf_rule_doubt_repeat(found, j->is_plain && !j->is_newer);
         return true;

@@ -71,8 +71,8 @@ static bool has_other_clock(const struct judgement *j)
 /* The client's second number is told when it comes, beside the attempt that it leaves behind. */
 bool sf_rule_ISN_CHANGED(const struct judgement *j, struct sf_found *found)
 {
-    if (!j->is_renumbered)
-        return false;
+    if (!j->is_renumbered || j->pa->syn_was_rejected)
+        return false; /* after an error about its SYN,ACK a server may forget the request */
     bool answers_again = j->pb->syn.last_ns > j->pa->syn.last_ns;
     if (answers_again && j->now_ns - j->pa->syn.first_ns >= COOKIE_NS)
         return false; /* the next cookie */

@@ -317,13 +317,14 @@ static bool is_advice(const struct sf_found *found)
 /* RFC 1122 §4.2.3.9, RFC 5461 §4. */
 static void add_end_of_attempt(struct sf_sentence *sentence, const struct sf_found *found)
 {
-    bool is_of_attempt = (found->quoted_flags & (SF_SYN | SF_ACK)) == SF_SYN;
     if (!is_error(found) || is_advice(found))
         return;
-    add_filled(sentence,
-               is_of_attempt ? _("Most hosts give the attempt to connect up at that.")
-                             : _("The connection must outlast it."),
-               found);
+    if ((found->quoted_flags & SF_SYN) == 0)
+        add_filled(sentence, _("The connection must outlast it."), found);
+    else if ((found->quoted_flags & SF_ACK) == 0)
+        add_filled(sentence, _("Most hosts give the attempt to connect up at that."), found);
+    else
+        add_filled(sentence, _("Some hosts forget the request to connect at that."), found);
 }
 
 /* What follows from the numbers of a finding, beyond naming them. */

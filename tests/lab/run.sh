@@ -7,6 +7,7 @@
 #     vantage client|server|any   the router's interface to capture on (any: both)   [client]
 #             mirror              its mirror port: each frame as it comes, and with a VLAN tag as it goes
 #             host                on the client itself, `any` device
+#             gate                on the gate's interface to the server
 #     delay MS[/MS]               one way, and back when that differs                 [5]
 #     filter BPF                  what tcpdump keeps                                  [tcp]
 #     tcpdump OPTION…             more options;  `capture dumpcap` writes pcapng instead
@@ -44,6 +45,7 @@ capture() {
     any) interface=any ;;
     mirror) interface=seen ;;
     host) interface=any where=client ;;
+    gate) interface=down0 where=gate ;;
     esac
     if [ "$(setting capture tcpdump)" = dumpcap ]; then
         start capture $where dumpcap -q -i $interface -f "$filter" -w "$work/capture"

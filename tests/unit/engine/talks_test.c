@@ -354,6 +354,8 @@ static void read_quoted_word(const struct talk *talk, char **word, unsigned n, u
         quoted->icmp.value = number(talk, word, n, at);
     } else if (strcmp(name, "from") == 0) {
         quoted->icmp.reporter[3] = (uint8_t)number(talk, word, n, at);
+    } else if (strcmp(name, "ack") == 0) {
+        quoted->ack = number(talk, word, n, at);
     } else if (strcmp(name, "seq") == 0 || strcmp(name, "len") == 0 || strcmp(name, "id") == 0 ||
                strcmp(name, "ttl") == 0 || strcmp(name, "if") == 0 || strcmp(name, "bad") == 0 ||
                strcmp(name, "port") == 0 || strcmp(name, "sport") == 0) {
@@ -577,6 +579,8 @@ static bool is_particular(const struct sf_found *found, const char *part)
         return found->icmp.ip != 0 && found->icmp.type == type && found->icmp.code == code;
     if (strncmp(part, "mtu=", 4) == 0)
         return found->icmp.value == strtoul(part + 4, NULL, 10);
+    if (strcmp(part, "nowhere") == 0)
+        return found->where == SF_WHERE_NONE;
     return strcmp(part, side_words[found->side]) == 0 ||
            strcmp(part, where_words[found->where]) == 0 ||
            strcmp(part, certainty_words[found->certainty]) == 0 ||

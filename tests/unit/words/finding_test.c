@@ -99,6 +99,10 @@ static void test_icmp(void **state)
     assert_string_equal(text, "10.0.0.254 rejected the SYN of the client: port unreachable. A "
                               "closed TCP port answers with RST, so this is a firewall that "
                               "rejects. Most hosts give the attempt to connect up at that.");
+    found.quoted_flags = SF_SYN | SF_ACK;
+    (void)sf_finding_text(text, sizeof text, &found);
+    assert_non_null(strstr(text, "the SYN,ACK of the client"));
+    assert_non_null(strstr(text, "Some hosts forget the request to connect at that."));
     found.side = SF_SERVER;
     found.quoted_flags = SF_ACK | SF_PSH;
     found.quoted_seq = 1449;
