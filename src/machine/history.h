@@ -117,11 +117,11 @@ struct private_end {
     /* Numbers. */
     uint32_t window_probes; /* that it sent since the other end closed its window */
     uint32_t syn_payload;   /* octets on its SYN */
-    uint32_t lowest;        /* the lowest sequence number seen of it */
     uint32_t syn_end;       /* after its SYN and the data on it that was taken */
     uint32_t first_fin_ack; /* the acknowledgment number of its first FIN */
     uint32_t sample_end;    /* … this number */
     uint32_t after_fin_seq; /* its payload behind the other end's FIN begins here */
+    uint32_t lowest;        /* the lowest number of payload seen of it */
     uint32_t last_advance;  /* by how much its latest acknowledgment exceeded the one before */
     uint32_t rejected_seq;  /* the number of the last segment that an ICMP error gave back */
     uint32_t last_tsval;    /* of its last segment */

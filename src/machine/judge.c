@@ -198,11 +198,12 @@ static void judge_probe(struct judgement *j)
                           (sf_judge_is_all_acknowledged(j->A) || j->pa->keepalives > 0);
 }
 
-/* How much of the payload lies in front of all that was seen. */
+/* How much of the payload lies in front of all that was seen; behind a SYN that is at most an octet
+ * on the number of the SYN itself, which no receiver takes. */
 static uint32_t octets_in_front(const struct judgement *j)
 {
     bool knows_start = (j->A->known & SF_KNOWS_ISS) != 0;
-    if (knows_start || !seq_before(j->text, j->pa->lowest))
+    if ((knows_start && j->text != j->A->iss) || !seq_before(j->text, j->pa->lowest))
         return 0;
     uint32_t before = j->pa->lowest - j->text;
     return before < j->segment->payload ? before : j->segment->payload;

@@ -175,7 +175,8 @@ static void learn_first(struct judgement *j)
     }
     if ((end->known & SF_KNOWS_SEQ) != 0 || j->is_rst)
         return;
-    end->first = end->max = end->una = j->pa->lowest = j->segment->seq;
+    end->first = end->max = end->una = j->segment->seq;
+    j->pa->lowest = j->text;
     end->known |= SF_KNOWS_SEQ;
 }
 
