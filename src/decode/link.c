@@ -121,39 +121,94 @@ enum sf_skip sf_layer_raw_ip(struct sf_walk *walk)
     return SF_SKIP_NONE;
 }
 
-/*
- * An address family, in the byte order of the machine that captured, or in network order. All
- * families are small numbers, so the order shows. That of IPv6 differs by system.
- */
-enum sf_skip sf_layer_null(struct sf_walk *walk)
+/* What an address family leads to. That of IPv6 differs by system. */
+static sf_layer_fn *layer_of_family(uint32_t family)
 {
-    enum {
-        HEADER = 4,
-        INET = 2,
-        LINUX6 = 10,
-        WINDOWS6 = 23,
-        NETBSD6 = 24,
-        FREEBSD6 = 28,
-        DARWIN6 = 30
-    };
-    const uint8_t *header = take(&walk->cursor, HEADER);
-    if (header == NULL) {
-        return walk_short(walk, HEADER);
-    }
-    uint32_t family = load_le32(header) <= UINT16_MAX ? load_le32(header) : load_be32(header);
+    enum { INET = 2, LINUX6 = 10, WINDOWS6 = 23, NETBSD6 = 24, FREEBSD6 = 28, DARWIN6 = 30 };
     switch (family) {
     case INET:
-        walk->next = sf_layer_ipv4;
-        break;
+        return sf_layer_ipv4;
     case LINUX6:
     case WINDOWS6:
     case NETBSD6:
     case FREEBSD6:
     case DARWIN6:
-        walk->next = sf_layer_ipv6;
-        break;
+        return sf_layer_ipv6;
     default:
-        walk->next = sf_layer_not_ip;
+        return sf_layer_not_ip;
     }
+}
+
+/*
+ * An address family, in the byte order of the machine that captured, or in network order. All
+ * families are small numbers, so the order shows.
+ */
+static sf_layer_fn *layer_of_any_order(const uint8_t *family)
+{
+    uint32_t little = load_le32(family);
+    return layer_of_family(little <= UINT16_MAX ? little : load_be32(family));
+}
+
+enum sf_skip sf_layer_null(struct sf_walk *walk)
+{
+    enum { HEADER = 4 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return walk_short(walk, HEADER);
+    }
+    walk->next = layer_of_any_order(header);
     return SF_SKIP_NONE;
+}
+
+/* OpenBSD's IPsec interface: an address family, an index and flags, and the packet in the clear. */
+enum sf_skip sf_layer_enc(struct sf_walk *walk)
+{
+    enum { HEADER = 12 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return walk_short(walk, HEADER);
+    }
+    walk->next = layer_of_any_order(header);
+    return SF_SKIP_NONE;
+}
+
+/* The log of the BSDs' packet filter: its length (without padding) and an address family first. */
+enum sf_skip sf_layer_pflog(struct sf_walk *walk)
+{
+    enum { FIXED = 2, LEAST = 48, ALIGNMENT = 4 };
+    struct sf_cursor peek = walk->cursor;
+    const uint8_t *header = take(&peek, FIXED);
+    if (header == NULL) {
+        return walk_short(walk, FIXED);
+    }
+    size_t length = (header[0] + (ALIGNMENT - 1u)) / ALIGNMENT * ALIGNMENT;
+    if (length < LEAST) {
+        return SF_SKIP_MALFORMED;
+    }
+    if (take(&walk->cursor, length) == NULL) {
+        return walk_short(walk, length);
+    }
+    walk->next = layer_of_family(header[1]);
+    return SF_SKIP_NONE;
+}
+
+/* macOS: which program and interface it was, little endian, in front of a frame of any link type.
+ */
+enum sf_skip sf_layer_pktap(struct sf_walk *walk)
+{
+    enum { FIXED = 12, LINK = 8 };
+    struct sf_cursor peek = walk->cursor;
+    const uint8_t *header = take(&peek, FIXED);
+    if (header == NULL) {
+        return walk_short(walk, FIXED);
+    }
+    uint32_t length = load_le32(header);
+    if (length < FIXED) {
+        return SF_SKIP_MALFORMED;
+    }
+    if (take(&walk->cursor, length) == NULL) {
+        return walk_short(walk, length);
+    }
+    walk->next = sf_layer_of_link(load_le32(header + LINK));
+    return walk->next != NULL ? SF_SKIP_NONE : SF_SKIP_LINK_TYPE;
 }

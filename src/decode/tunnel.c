@@ -126,13 +126,13 @@ enum sf_skip sf_layer_vxlan_gpe(struct sf_walk *walk)
 /* RFC 8926 §3.4 */
 enum sf_skip sf_layer_geneve(struct sf_walk *walk)
 {
-    enum { HEADER = 8, VERSION = 0xc0, OPTIONS = 0x3f };
+    enum { HEADER = 8, VERSION = 0xc0, OPTIONS = 0x3f, CONTROL = 0x80 };
     const uint8_t *header = take(&walk->cursor, HEADER);
     if (header == NULL) {
         return too_short(walk, HEADER);
     }
-    if ((header[0] & VERSION) != 0) {
-        return SF_SKIP_NOT_TCP;
+    if ((header[0] & VERSION) != 0 || (header[1] & CONTROL) != 0) {
+        return SF_SKIP_NOT_TCP; /* another version, or between the ends of the tunnel */
     }
     size_t options = 4u * (header[0] & OPTIONS);
     if (take(&walk->cursor, options) == NULL) {

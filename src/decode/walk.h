@@ -112,10 +112,10 @@ enum sf_skip sf_walk_type_or_length(struct sf_walk *walk, uint16_t value);
 
 /* Link layers: see links.def. */
 sf_layer_fn sf_layer_ethernet, sf_layer_sll, sf_layer_sll2, sf_layer_raw_ip, sf_layer_null,
-    sf_layer_ppp, sf_layer_ppp_hdlc, sf_layer_ppp_directed, sf_layer_hdlc, sf_layer_fddi,
-    sf_layer_token_ring, sf_layer_ipoib, sf_layer_arcnet, sf_layer_arcnet_linux, sf_layer_nflog,
-    sf_layer_juniper_ethernet, sf_layer_wlan, sf_layer_radiotap, sf_layer_prism, sf_layer_avs,
-    sf_layer_ppi;
+    sf_layer_enc, sf_layer_pflog, sf_layer_pktap, sf_layer_ppp, sf_layer_ppp_hdlc,
+    sf_layer_ppp_directed, sf_layer_hdlc, sf_layer_fddi, sf_layer_token_ring, sf_layer_ipoib,
+    sf_layer_arcnet, sf_layer_arcnet_linux, sf_layer_nflog, sf_layer_juniper_ethernet,
+    sf_layer_wlan, sf_layer_radiotap, sf_layer_prism, sf_layer_avs, sf_layer_ppi;
 
 /* What an ethertype can lead to: see ethertypes.def. */
 sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe, sf_layer_etag,

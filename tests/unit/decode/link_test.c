@@ -155,12 +155,47 @@ static void test_frame_check_sequence_is_left_out(void **state)
     decoding_release(&decoding);
 }
 
+enum { LINK_ENC = 109, LINK_PFLOG = 117, LINK_PKTAP = 258 };
+
+#define SIXTEEN "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+
+static const struct wrapping others[] = {
+    /* OpenBSD's IPsec interface, in either byte order */
+    {LINK_ENC, "02 00 00 00 00 00 10 01 00 00 00 00 " HELLO4, .ip_offset = 12},
+    {LINK_ENC, "00 00 00 18 00 00 10 01 00 00 00 00 " HELLO6, .ip_offset = 12},
+    {LINK_ENC, "02 00 00 00 00", .skip = SF_SKIP_MALFORMED},
+    /* the packet filter's log: 61 octets and padding; another family; shorter than any */
+    {LINK_PFLOG, "3d 02 00 00 65 6d 30 00 00 00 00 00 00 00 00 00 " SIXTEEN SIXTEEN SIXTEEN HELLO4,
+     .ip_offset = 64},
+    {LINK_PFLOG, "30 1c 00 00 65 6d 30 00 00 00 00 00 00 00 00 00 " SIXTEEN SIXTEEN HELLO6,
+     .ip_offset = 48},
+    {LINK_PFLOG, "30 11 00 00 65 6d 30 00 00 00 00 00 00 00 00 00 " SIXTEEN SIXTEEN HELLO6,
+     .skip = SF_SKIP_NOT_IP},
+    {LINK_PFLOG, "20 02 00 00 " SIXTEEN SIXTEEN HELLO4, .skip = SF_SKIP_MALFORMED},
+    {LINK_PFLOG, "3d", .skip = SF_SKIP_MALFORMED},
+    /* macOS: Ethernet and raw IP behind its header; a link type nobody knows */
+    {LINK_PKTAP,
+     "14 00 00 00 01 00 00 00 01 00 00 00 65 6e 30 00 00 00 00 00 " MAC_ADDRESSES "08 00 " HELLO4,
+     .ip_offset = 34},
+    {LINK_PKTAP, "10 00 00 00 01 00 00 00 0c 00 00 00 00 00 00 00 " HELLO6, .ip_offset = 16},
+    {LINK_PKTAP, "10 00 00 00 01 00 00 00 93 00 00 00 00 00 00 00 ", .skip = SF_SKIP_LINK_TYPE},
+    {LINK_PKTAP, "0b 00 00 00 01 00 00 00 01 00 00 00 ", .skip = SF_SKIP_MALFORMED},
+    {LINK_PKTAP, "ff ff ff ff 01 00 00 00 01 00 00 00 ", .skip = SF_SKIP_MALFORMED},
+};
+
+static void test_links_of_other_systems(void **state)
+{
+    (void)state;
+    check_wrappings(others, sizeof others / sizeof others[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_links_lead_to_ip),
         cmocka_unit_test(test_interface_of_sll2_is_told),
         cmocka_unit_test(test_frame_check_sequence_is_left_out),
+        cmocka_unit_test(test_links_of_other_systems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,7 @@ static const struct {
     {OUTER("11") UDP_TO("17 c1") "00 00 86 dd 00 00 2b 00 " SYN6, SF_SKIP_NONE, SF_TUNNEL_GENEVE,
      43, SF_NO_VLAN, 36},
     {OUTER("11") UDP_TO("17 c1") "40 00 86 dd 00 00 2b 00 " SYN6, SF_SKIP_NOT_TCP, 0, 0, 0, 0},
+    {OUTER("11") UDP_TO("17 c1") "00 80 86 dd 00 00 2b 00 " SYN6, SF_SKIP_NOT_TCP, 0, 0, 0, 0},
     {OUTER("11") UDP_TO("17 c1") "3f 00 86 dd 00 00 2b 00 " SYN6, SF_SKIP_MALFORMED, 0, 0, 0, 0},
     /* GTP-U: plain; with a sequence number; with an extension header; an echo request */
     {OUTER("11") UDP_TO("08 68") "30 ff 00 39 00 00 00 09 " DATA4, SF_SKIP_NONE, SF_TUNNEL_GTP, 0,
