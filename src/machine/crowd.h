@@ -7,9 +7,9 @@
  * rules_crowd.c turn into findings of the connection in hand.
  *
  * Memory is bounded whatever the input brings: HOST_SETS, SCAN_SETS, SERVICE_SETS and BYGONE_SETS
- * times PLACES_WAYS entries (about 3 MB together), and TOLD_MAX scans and floods whose numbers
- * still grow (130 KB). Where that is not enough, the least weighty gives way: counts are then too
- * low, never too high.
+ * times PLACES_WAYS entries (under 5 MB together, touched as they fill), and TOLD_MAX scans and
+ * floods whose numbers still grow (130 KB). Where that is not enough, the least weighty gives way:
+ * counts are then too low, never too high.
  */
 #ifndef SYNFIN_MACHINE_CROWD_H
 #define SYNFIN_MACHINE_CROWD_H

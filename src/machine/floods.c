@@ -87,7 +87,7 @@ static unsigned count_ttls(const struct likeness *likeness)
 {
     unsigned n = 0;
     for (unsigned ttl = 0; ttl < 256u; ttl++)
-        n += likeness->ttls[ttl / 64u] >> ttl % 64u & 1u;
+        n += (likeness->ttls[ttl / 64u] >> ttl % 64u & 1u) != 0;
     return n;
 }
 

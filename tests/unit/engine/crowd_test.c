@@ -348,6 +348,59 @@ static void test_scan_in_a_flood(void **state)
     free(scene);
 }
 
+/* `source` tries `n` ports of a host, one each `gap_ns`, and all refuse. */
+static void scan_ports(struct scene *scene, uint32_t source, uint32_t n, int64_t gap_ns)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct pair pair = {.client = source,
+                            .server = 0xc8000002u,
+                            .client_port = 40000,
+                            .server_port = (uint16_t)(1 + i),
+                            .isn = scatter(source + i)};
+        ask(scene, &pair);
+        refuse(scene, &pair);
+        pass(scene, gap_ns);
+    }
+}
+
+/* More scanners at a time than there are findings that grow: each is told, none twice. */
+static void test_many_scanners(void **state)
+{
+    struct scene *scene = begin(100000);
+    (void)state;
+    for (uint32_t source = 0; source < 3 * 64; source++)
+        scan_ports(scene, 0x0a000001u + source, 20, SECOND_NS / 1000);
+    finish(scene);
+    assert_int_equal(scene->found[SF_CODE_PORT_SCAN], 3 * 64);
+    free(scene);
+}
+
+/* A scan of three minutes is told once a minute. */
+static void test_long_scan(void **state)
+{
+    struct scene *scene = begin(100000);
+    (void)state;
+    scan_ports(scene, 0x0a000001u, 1800, SECOND_NS / 10);
+    finish(scene);
+    assert_int_equal(scene->found[SF_CODE_PORT_SCAN], 3);
+    free(scene);
+}
+
+/* Nothing of what was before a clock was set back by a day gets in the way. */
+static void test_clock_set_back(void **state)
+{
+    struct scene *scene = begin(100000);
+    (void)state;
+    scan_ports(scene, 0x0a000001u, 14, SECOND_NS);
+    scene->now_ns -= 86400 * SECOND_NS;
+    scan_ports(scene, 0x0a000001u, 14, SECOND_NS);
+    assert_int_equal(scene->told_ns[SF_CODE_PORT_SCAN], 0);
+    scan_ports(scene, 0x0a000001u, 20, SECOND_NS);
+    finish(scene);
+    assert_int_equal(scene->found[SF_CODE_PORT_SCAN], 1);
+    free(scene);
+}
+
 /* A proxy opens hundreds of connections, and every fifth of its eighty servers is down. */
 static void test_busy_proxy_is_no_scanner(void **state)
 {
@@ -384,6 +437,9 @@ int main(void)
         cmocka_unit_test(test_filtered_capture_shows_no_flood),
         cmocka_unit_test(test_health_checks_are_no_scan),
         cmocka_unit_test(test_scan_in_a_flood),
+        cmocka_unit_test(test_many_scanners),
+        cmocka_unit_test(test_long_scan),
+        cmocka_unit_test(test_clock_set_back),
         cmocka_unit_test(test_busy_proxy_is_no_scanner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
