@@ -66,6 +66,14 @@ struct old_octets {
     bool is_there;
 };
 
+/* Payload that was sent again, and not acknowledged by then. */
+struct resent {
+    int64_t time_ns;
+    uint32_t seq, end, tsval;
+    bool has_tsval;
+    bool is_open; /* nothing has acknowledged it since */
+};
+
 /* A SYN,ACK for the same SYN, with another number. */
 struct other_synack {
     int64_t time_ns;
@@ -82,6 +90,9 @@ struct private_end {
     struct stubborn stubborn;
     struct other_synack other;
     struct old_octets old_octets;
+    struct resent resent;
+    uint32_t hole_at; /* where its SACKs show that something is missing … */
+    bool has_shown_hole;
     uint32_t echo; /* the newest timestamp that it echoed, if any */
     bool has_echo;
 

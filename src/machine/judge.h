@@ -105,6 +105,9 @@ struct judgement {
     bool lacks_timestamp;    /* both ends had agreed on them, and it has none */
     bool repeats_old_octets; /* octets that came with a timestamp too old */
 
+    /* The receiver had shown that it lacks what this segment repeats: see resent.h. */
+    bool fills_shown_hole;
+
     /* RST */
     enum reset_place place;
     bool is_believed;   /* its sender can have written this number */

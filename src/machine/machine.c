@@ -10,6 +10,7 @@
 #include "machine/paws.h"
 #include "machine/record.h"
 #include "machine/renumber.h"
+#include "machine/resent.h"
 #include "machine/reset.h"
 #include "machine/rules.h"
 #include "machine/seq.h"
@@ -233,6 +234,7 @@ static void take_sound(struct judgement *j)
         sf_record_infer_fin(j);
     }
     sf_paws_judge(j);
+    sf_resent_judge(j);
     mark(j);
     sf_learn_sent(j);
     sf_learn_acknowledged(j);
@@ -262,6 +264,7 @@ static void take_sound(struct judgement *j)
     }
     sf_learn_manners(j);
     sf_paws_learn(j);
+    sf_resent_learn(j);
     note_directions(j);
     provoke(j);
 }

@@ -113,6 +113,14 @@ static bool is_refused_syn_data(const struct judgement *j)
            seq_not_after(j->text + j->again, syn_data_end);
 }
 
+/* Where the first sending was lost, if it was: an ICMP error, or the receiver's SACK, may tell. */
+static enum sf_where where_lost(const struct judgement *j)
+{
+    if (sf_history_was_rejected(j->flow, j->a, j->text, j->text + j->segment->payload - 1u))
+        return SF_WHERE_NONE;
+    return j->fills_shown_hole ? SF_WHERE_AFTER : SF_WHERE_UNKNOWN;
+}
+
 bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *found)
 {
     if (j->is_window_probe || j->is_keepalive || j->is_path_copy || !(j->is_plain || j->is_syn) ||
@@ -125,9 +133,7 @@ bool sf_rule_DATA_RETRANSMITTED(const struct judgement *j, struct sf_found *foun
         bool is_spurious = (j->A->known & SF_KNOWS_UNA) != 0 &&
                            seq_not_after(j->text + j->segment->payload, j->A->una);
         found->octets = j->again;
-        bool was_rejected =
-            sf_history_was_rejected(j->flow, j->a, j->text, j->text + j->segment->payload - 1u);
-        found->where = is_spurious || was_rejected ? SF_WHERE_NONE : SF_WHERE_UNKNOWN;
+        found->where = (uint8_t)(is_spurious ? SF_WHERE_NONE : where_lost(j));
         found->detail = is_spurious ? SF_DETAIL_SPURIOUS : SF_DETAIL_NONE;
         sf_rule_doubt_repeat(found, j->is_plain && !j->is_newer);
         return true;
