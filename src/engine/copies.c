@@ -14,8 +14,12 @@
 struct seen {
     uint64_t print; /* of everything that a copy has in common; 0: free */
     int64_t time_ns;
+    uint64_t hash; /* of its key */
     uint32_t interface;
+    uint32_t tunnel_id; /* what of its key a copy need not share */
+    uint16_t vlan[2];
     uint16_t ip_id;
+    uint8_t tunnel;
     uint8_t ttl;
 };
 
@@ -53,7 +57,12 @@ static uint64_t mix_key(uint64_t hash, const struct sf_key *key)
  * good as never. */
 static uint64_t fingerprint(const struct sf_segment *s)
 {
-    uint64_t hash = mix_key(0, &s->key);
+    /* A copy may have another VLAN tag, or come out of a tunnel. */
+    struct sf_key bare = s->key;
+    memset(bare.vlan, 0, sizeof bare.vlan);
+    bare.tunnel = 0;
+    bare.tunnel_id = 0;
+    uint64_t hash = mix_key(0, &bare);
     hash = mix(hash, (uint64_t)s->seq << 32 | s->ack);
     hash = mix(hash, (uint64_t)s->flags << 48 | (uint64_t)s->window << 32 |
                          (uint64_t)s->checksum << 16 | s->urgent);
@@ -63,13 +72,22 @@ static uint64_t fingerprint(const struct sf_segment *s)
     return hash | 1u;
 }
 
+/* Another VLAN, or a tunnel, is another interface in all but name. */
+static bool is_elsewhere(const struct seen *seen, const struct sf_segment *segment)
+{
+    const struct sf_key *key = &segment->key;
+    return seen->interface != segment->interface || seen->vlan[0] != key->vlan[0] ||
+           seen->vlan[1] != key->vlan[1] || seen->tunnel != key->tunnel ||
+           seen->tunnel_id != key->tunnel_id;
+}
+
 static enum copy compare(const struct seen *seen, const struct sf_segment *segment)
 {
     int64_t apart = segment->time_ns - seen->time_ns;
     if (apart < 0)
         apart = apart == INT64_MIN ? INT64_MAX : -apart;
     bool other_ttl = seen->ttl != segment->ttl;
-    bool other_interface = seen->interface != segment->interface;
+    bool other_interface = is_elsewhere(seen, segment);
     /* Routed past here: a queue may lie between the two sights. */
     bool is_routed = other_ttl && other_interface;
     if ((segment->ip_id != 0 || is_routed) && apart < SAME_ID_NS)
@@ -82,22 +100,39 @@ static enum copy compare(const struct seen *seen, const struct sf_segment *segme
     return is_soon ? COPY_BY_TIME : COPY_NOT;
 }
 
-enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment)
+/* All else it has in common with its copy. */
+static struct sf_key key_of(const struct seen *seen, const struct sf_key *copy)
+{
+    struct sf_key key = *copy;
+    memcpy(key.vlan, seen->vlan, sizeof key.vlan);
+    key.tunnel = seen->tunnel;
+    key.tunnel_id = seen->tunnel_id;
+    return key;
+}
+
+enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment,
+                         struct original *original)
 {
     uint64_t print = fingerprint(segment);
     uint32_t set = (uint32_t)(print >> 40) & (SETS - 1u);
     for (unsigned way = 0; way < WAYS; way++) {
         struct seen *seen = &copies->seen[set][way];
         enum copy copy = seen->print == print ? compare(seen, segment) : COPY_NOT;
-        if (copy != COPY_NOT)
-            return copy;
+        if (copy == COPY_NOT)
+            continue;
+        *original = (struct original){.key = key_of(seen, &segment->key), .hash = seen->hash};
+        return copy;
     }
     struct seen *oldest = &copies->seen[set][copies->next[set]];
     copies->next[set] = (uint8_t)((copies->next[set] + 1u) % WAYS);
     *oldest = (struct seen){.print = print,
                             .time_ns = segment->time_ns,
+                            .hash = segment->hash,
                             .interface = segment->interface,
+                            .tunnel_id = segment->key.tunnel_id,
+                            .vlan = {segment->key.vlan[0], segment->key.vlan[1]},
                             .ip_id = segment->ip_id,
+                            .tunnel = segment->key.tunnel,
                             .ttl = segment->ttl};
     return COPY_NOT;
 }

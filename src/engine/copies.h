@@ -21,12 +21,19 @@ enum copy {
     COPY_BY_TIME  /* nothing but a copy comes so soon */
 };
 
+/* Which connection the packet that a copy repeats was of. */
+struct original {
+    struct sf_key key;
+    uint64_t hash;
+};
+
 /*
  * Was this very packet seen before? The same TCP header, options and payload, and either the same
  * IPv4 identification, or another TTL on another interface, within 50 ms; or another TTL or
  * interface within 5 ms; or within 1 ms.
- * Remembers it otherwise.
+ * VLAN tags and tunnels may differ. `original` is set for a copy only; what is none is remembered.
  */
-enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment);
+enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment,
+                         struct original *original);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decode/decode.h"
+#include "engine/aliases.h"
 #include "engine/copies.h"
 #include "machine/attach.h"
 #include "machine/history.h"
@@ -25,6 +26,7 @@ struct flows {
     struct table *table;
     struct timers timers;
     struct copies *copies;
+    struct aliases *aliases;
     uint32_t next_id;
     int64_t now_ns; /* the capture's clock */
 };
@@ -49,8 +51,9 @@ struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals 
     flows->now_ns = SF_NO_TIME;
     flows->table = sf_table_new(settings->max_flows);
     flows->copies = sf_copies_new();
+    flows->aliases = sf_aliases_new();
     bool has_machine = sf_machine_init(&flows->machine, settings->msl_ns);
-    if (flows->table == NULL || flows->copies == NULL || !has_machine) {
+    if (flows->table == NULL || flows->copies == NULL || flows->aliases == NULL || !has_machine) {
         sf_flows_free(flows);
         return NULL;
     }
@@ -77,6 +80,7 @@ void sf_flows_free(struct flows *flows)
     sf_table_free(flows->table);
     sf_timers_free(&flows->timers);
     sf_copies_free(flows->copies);
+    sf_aliases_free(flows->aliases);
     sf_machine_release(&flows->machine);
     free(flows);
 }
@@ -583,13 +587,29 @@ static int take_copy(struct flows *flows, struct sf_segment *segment, struct sf_
     return take(flows, record, NULL, segment, SF_FATE_COPY, err);
 }
 
+/*
+ * Was it seen before, perhaps in another world? Then both are one connection from now on. In any
+ * case the segment has the key of its connection afterwards.
+ */
+static enum copy find_copy(struct flows *flows, struct sf_segment *segment)
+{
+    struct original original;
+    enum copy copy = sf_copies_seen(flows->copies, segment, &original);
+    if (copy != COPY_NOT) {
+        sf_aliases_apply(flows->aliases, &original.key, &original.hash);
+        sf_aliases_add(flows->aliases, &segment->key, &original.key, original.hash);
+    }
+    sf_aliases_apply(flows->aliases, &segment->key, &segment->hash);
+    return copy;
+}
+
 /* A receiver throws an error with a wrong checksum away. */
-static enum sf_fate fate_of_quote(const struct flows *flows, const struct sf_segment *quoted)
+static enum sf_fate fate_of_quote(struct flows *flows, struct sf_segment *quoted)
 {
     bool is_damaged = quoted->checksum_state == SF_CHECKSUM_BAD;
     if (is_damaged && flows->settings->verify != SF_VERIFY_NONE)
         return SF_FATE_DAMAGED;
-    if (sf_copies_seen(flows->copies, quoted) == COPY_NOT)
+    if (find_copy(flows, quoted) == COPY_NOT)
         return SF_FATE_TAKEN;
     flows->totals->packets_copied++;
     return SF_FATE_COPY;
@@ -634,11 +654,12 @@ int sf_flows_take(struct flows *flows, const struct sf_packet *packet, struct sf
     int status = sf_flows_advance(flows, segment->time_ns, err);
     if (status != 0)
         return status;
+    if (segment->kind != SF_SEGMENT_SENT)
+        sf_aliases_apply(flows->aliases, &segment->key, &segment->hash);
     if (segment->kind == SF_SEGMENT_QUOTED)
         return place_quote(flows, segment, err);
     flows->totals->packets_analysed++;
-    enum copy copy =
-        segment->kind == SF_SEGMENT_SENT ? sf_copies_seen(flows->copies, segment) : COPY_NOT;
+    enum copy copy = segment->kind == SF_SEGMENT_SENT ? find_copy(flows, segment) : COPY_NOT;
     if (copy == COPY_NOT)
         return place(flows, packet, segment, err);
     if (copy == COPY_BY_TIME)

@@ -21,6 +21,12 @@ static struct sf_segment original(void)
                                .ttl = 64};
 }
 
+static enum copy look(struct copies *copies, const struct sf_segment *segment)
+{
+    struct original original;
+    return sf_copies_seen(copies, segment, &original);
+}
+
 static void test_copies(void **state)
 {
     static const struct {
@@ -51,8 +57,8 @@ static void test_copies(void **state)
         second.ip_id = (uint16_t)cases[i].id;
         second.seq = (uint32_t)cases[i].seq;
         second.checksum = (uint16_t)cases[i].checksum;
-        assert_int_equal(sf_copies_seen(copies, &first), COPY_NOT);
-        assert_int_equal(sf_copies_seen(copies, &second) != COPY_NOT, cases[i].is_copy);
+        assert_int_equal(look(copies, &first), COPY_NOT);
+        assert_int_equal(look(copies, &second) != COPY_NOT, cases[i].is_copy);
         sf_copies_free(copies);
     }
 }
@@ -77,16 +83,44 @@ static void test_without_identification(void **state)
         second.time_ns += cases[i].apart_us * 1000;
         second.ttl = (uint8_t)cases[i].ttl;
         second.interface = (uint32_t)cases[i].interface;
-        assert_int_equal(sf_copies_seen(copies, &first), COPY_NOT);
-        assert_int_equal(sf_copies_seen(copies, &second) != COPY_NOT, cases[i].is_copy);
+        assert_int_equal(look(copies, &first), COPY_NOT);
+        assert_int_equal(look(copies, &second) != COPY_NOT, cases[i].is_copy);
         sf_copies_free(copies);
     }
+}
+
+/* A mirror port shows a packet without its VLAN tag, and with it: one packet, of one connection. */
+static void test_other_world(void **state)
+{
+    struct copies *copies = sf_copies_new();
+    struct sf_segment first = original(), second = original();
+    struct original found;
+    (void)state;
+    assert_non_null(copies);
+    first.key.vlan[0] = first.key.vlan[1] = second.key.vlan[1] = SF_NO_VLAN;
+    first.hash = 17;
+    second.key.vlan[0] = 42;
+    second.hash = 18;
+    second.time_ns += 5000000;
+    second.ttl = 63;
+    assert_int_equal(sf_copies_seen(copies, &first, &found), COPY_NOT);
+    assert_int_equal(sf_copies_seen(copies, &second, &found), COPY_CERTAIN);
+    assert_memory_equal(&found.key, &first.key, sizeof found.key);
+    assert_int_equal(found.hash, 17);
+    second.time_ns += 15000000; /* no identification, but one router further */
+    first.ip_id = second.ip_id = 0;
+    assert_int_equal(sf_copies_seen(copies, &first, &found), COPY_NOT);
+    assert_int_equal(sf_copies_seen(copies, &second, &found), COPY_CERTAIN);
+    second.key.port[0]++; /* another connection */
+    assert_int_equal(sf_copies_seen(copies, &second, &found), COPY_NOT);
+    sf_copies_free(copies);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_other_world),
         cmocka_unit_test(test_without_identification),
     };
     return cmocka_run_group_tests_name("engine/copies", tests, NULL, NULL);
