@@ -149,6 +149,13 @@ static void said_signs(const struct fold *fold, const struct entry *entry, enum 
 /* ---- what an entry is heard as ----------------------------------------------------------------
  */
 
+/* RFC 9293 §3.10.7.4: what lies in front of all that is awaited is dropped, its ACK with it. */
+static bool is_in_front_of_all(const struct sf_end *sender, const struct entry *entry)
+{
+    return (sender->known & SF_KNOWS_ISS) != 0 &&
+           seq_is_past(entry->seq, entry->end, sender->iss + 1u);
+}
+
 void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const struct entry *entry,
                          enum sf_sign signs[5])
 {
@@ -171,7 +178,7 @@ void sf_fold_heard_signs(const struct sf_flow *flow, enum sf_side side, const st
             signs[n++] = SF_SIGN_SYN;
         else if ((me->known & SF_KNOWS_ISS) != 0 && fits_syn(entry, me, mine))
             signs[n++] = SF_SIGN_SYN_ACK;
-    } else {
+    } else if (!is_in_front_of_all(&flow->end[sf_other(side)], entry)) {
         bool covers = acknowledges_fin(entry, me);
         if (acknowledges_syn(entry, me))
             signs[n++] = SF_SIGN_ACK_OF_SYN;

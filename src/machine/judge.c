@@ -311,9 +311,11 @@ static void judge_dsack(struct judgement *j)
                   seq_before(options->sack_left, options->sack_right);
 }
 
+/* What lies in front of the number behind the SYN is not accepted, nor is its acknowledgment. */
 static void judge_third(struct judgement *j)
 {
-    j->is_third = j->a == SF_CLIENT && j->is_plain && j->has_ack && !j->is_bad_ack &&
+    j->is_third = j->a == SF_CLIENT && !seq_is_past(j->segment->seq, j->end, j->A->iss + 1u) &&
+                  j->is_plain && j->has_ack && !j->is_bad_ack &&
                   j->flow->complete_ns == SF_NO_TIME && j->pa->has_said_plain_syn &&
                   !j->pb->has_said_plain_syn && !j->flow->history->rst_accepted &&
                   ((j->B->known & SF_KNOWS_ISS) == 0 || seq_before(j->B->iss, j->segment->ack));

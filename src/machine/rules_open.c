@@ -143,10 +143,10 @@ bool sf_rule_HANDSHAKE_RESET(const struct judgement *j, struct sf_found *found)
 {
     const struct sf_flow *flow = j->flow;
     bool is_proved = sf_fold_has_proved(j->A, SF_STATE_ESTABLISHED);
+    bool has_fin = j->pa->fin.first_ns != SF_NO_TIME || j->pb->fin.first_ns != SF_NO_TIME;
     bool is_between = j->is_rst && j->is_believed && flow->history->has_syn &&
-                      flow->synack_ns != SF_NO_TIME && j->pa->fin.first_ns == SF_NO_TIME &&
-                      j->pb->fin.first_ns == SF_NO_TIME &&
-                      (flow->complete_ns == SF_NO_TIME || !is_proved) &&
+                      flow->synack_ns != SF_NO_TIME &&
+                      (flow->complete_ns == SF_NO_TIME || (!is_proved && !has_fin)) &&
                       flow->handshake != SF_HANDSHAKE_SIMULTANEOUS;
     if (!is_between || j->pa->own_resets > 0)
         return false;

@@ -44,4 +44,10 @@ static inline uint32_t segment_end(const struct sf_segment *segment)
     return segment_text(segment) + segment->payload + ((segment->flags & SF_FIN) != 0 ? 1u : 0u);
 }
 
+/* Do the numbers `seq` up to `end`, or `seq` alone when there are none, all lie before `next`? */
+static inline bool seq_is_past(uint32_t seq, uint32_t end, uint32_t next)
+{
+    return seq == end ? seq_before(seq, next) : seq_not_after(end, next);
+}
+
 #endif
