@@ -80,7 +80,8 @@ static void put_packets(struct sf_paper *paper, const struct sf_totals *input)
                              "analysed as ICMP errors about segments", input->packets_icmp));
     for (unsigned i = SF_SKIP_NONE + 1; i < SF_SKIP_COUNT; i++)
         put_count(paper, input->packets_skipped[i], sf_skip_text(i));
-    put_count(paper, input->packets_copied, _("of the analysed: captured twice"));
+    put_part(paper, input->packets_copied, input->packets_analysed,
+             _("of the analysed: captured twice"));
     put_count(paper, input->packets_offloaded,
               _("of the analysed: checksum left to a network card"));
     put_count(paper, input->late, _("of the analysed: after their connection was over"));
