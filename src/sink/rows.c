@@ -96,7 +96,7 @@ static uint8_t rank_of(const struct sf_step *step, uint32_t n_found)
     const uint32_t second = SF_MARK_OPENING | SF_MARK_MOVED | SF_MARK_TAKEN_BACK | SF_MARK_HELD;
     if (n_found > 0 || (step->marks & first) != 0)
         return 3;
-    if ((step->marks & second) != 0 || step->marks == SF_MARK_ICMP)
+    if ((step->marks & second) != 0)
         return 2;
     return (step->marks & ~(uint32_t)SF_MARK_CLOSING) != 0 || step->n_notes > 0 ? 1 : 0;
 }

@@ -184,13 +184,14 @@ static void test_many_large_notes(void **state)
     (void)sf_rows_release(&rows);
 }
 
-/* Errors that have no row are counted apart from segments. */
+/* Errors that have no row are counted apart from segments, and take no place from what moved. */
 static void test_errors_fold(void **state)
 {
     (void)state;
     struct story story;
     struct sf_rows rows = {0};
     story_begin(&story, NULL);
+    (void)add(&rows, &story, SF_CLIENT, SF_ACK, 0, SF_MARK_MOVED, NO_LIMIT);
     for (unsigned i = 0; i < 100; i++) {
         story_segment(&story, i, SF_CLIENT, SF_ACK, 1, 1, 10, 0, 0);
         story.step.marks = SF_MARK_ICMP;
@@ -202,13 +203,16 @@ static void test_errors_fold(void **state)
         (void)sf_rows_add(&rows, &event, NO_LIMIT);
     }
     uint64_t n_errors = rows.pending.n_errors, n_segments = rows.pending.n;
-    for (uint32_t i = 0; i < rows.n; i++) {
+    for (uint32_t i = 1; i < rows.n; i++) {
         n_errors += rows.rows[i].before.n_errors + 1;
         n_segments += rows.rows[i].before.n;
         assert_int_equal(rows.rows[i].icmp.type, 3);
         assert_false(rows.rows[i].is_lesson);
     }
+    (void)add(&rows, &story, SF_SERVER, SF_ACK, 0, SF_MARK_MOVED, NO_LIMIT);
     assert_int_equal(rows.n, SF_ROWS_MAX);
+    assert_int_equal(rows.rows[0].icmp.kind, SF_ICMP_NONE);
+    assert_int_equal(rows.rows[SF_ROWS_MAX - 1].icmp.kind, SF_ICMP_NONE);
     assert_int_equal(n_errors, 100);
     assert_int_equal(n_segments, 0);
     (void)sf_rows_release(&rows);
