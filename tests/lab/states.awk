@@ -52,15 +52,19 @@ function sort(    i, j, k) {
 
 # Was it the end of the socket when the tracepoint said CLOSE? The poll's next word on it, up to the
 # next life of these ports, decides.
-function becomes(i,    j, e, c) {
+function becomes(i,    j, e, c, seen_gone) {
     c = order[i]
     if (old_of[c] !~ /^(FIN_WAIT_1|FIN_WAIT_2|CLOSING)$/) return "CLOSED"
     for (j = i + 1; j <= n; j++) {
         e = order[j]
         if (host_of[e] != host_of[c] || local_of[e] != local_of[c] || remote_of[e] != remote_of[c]) continue
         if (how_of[e] == "trace") return "CLOSED"
-        if (state_of[e] == "CLOSED") continue
-        if (state_of[e] == "TIME_WAIT") return when[e] - when[c] < 0.1 ? "TIME_WAIT" : "FIN_WAIT_2"
+        if (state_of[e] == "CLOSED") { # the full socket, on its way out, seen beside the small one
+            if (!seen_gone) seen_gone = earliest[e]
+            continue
+        }
+        # Seen by the first look behind that moment, or soon: it was TIME_WAIT all along.
+        if (state_of[e] == "TIME_WAIT") return earliest[e] <= when[c] || seen_gone && seen_gone <= when[c] || when[e] - when[c] < 0.1 ? "TIME_WAIT" : "FIN_WAIT_2"
         if (state_of[e] == "FIN_WAIT_2") return "FIN_WAIT_2"
         if (state_of[e] == "GONE" && when[e] - when[c] < 0.02) continue # missed on its way to the small sockets
         if (state_of[e] == "GONE") return when[e] - when[c] < 0.2 ? "CLOSED" : "FIN_WAIT_2"
