@@ -8,6 +8,9 @@
 
 #define HALF_CLOSED_NS INT64_C(1000000000)
 
+/* What queues on a path may add to a round trip that is short. */
+#define JITTER_NS INT64_C(20000000)
+
 static uint8_t certainty_of(const struct contradiction *by)
 {
     return by->is_timed ? SF_PROVED : SF_PROBABLE;
@@ -42,6 +45,16 @@ static bool was_missed_behind(const struct judgement *j)
            j->pa->fin_covered_ns == SF_NO_TIME && !j->pa->fin_was_damaged;
 }
 
+/*
+ * What did not know of the FIN may itself have been held up on its way. Only a delay well above the
+ * round trip is beyond what queues do.
+ */
+static bool was_missed_for_sure(const struct judgement *j)
+{
+    int64_t apart_ns = j->pa->fin_missed_ns - j->pa->fin.first_ns;
+    return (j->B->known & SF_KNOWS_RTT) != 0 && apart_ns >= 2 * j->B->rtt_ns + JITTER_NS;
+}
+
 /* An end that reports duplicates (RFC 2883) does not report this one: it had not had the first. */
 static bool was_missed_by_dsack(const struct judgement *j)
 {
@@ -65,7 +78,7 @@ bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_AFTER;
         /* A FIN that comes before the data in front of it may be dropped: RFC 9293 §3.10.7.4. */
-        bool is_sure = (j->B->known & SF_KNOWS_RTT) != 0 && !j->pa->fin_had_to_wait;
+        bool is_sure = was_missed_for_sure(j) && !j->pa->fin_had_to_wait;
         found->certainty = is_sure ? SF_PROVED : SF_PROBABLE;
         return true;
     }
