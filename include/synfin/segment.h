@@ -102,7 +102,7 @@ struct sf_icmp {
 
 enum sf_checksum {
     SF_CHECKSUM_UNVERIFIED, /* nobody has looked yet */
-    SF_CHECKSUM_PARTIAL,    /* cannot be verified: not all captured, or an IP fragment */
+    SF_CHECKSUM_PARTIAL,    /* cannot be verified: not all captured, an IP fragment, compressed */
     SF_CHECKSUM_GOOD,
     SF_CHECKSUM_OFFLOADED, /* zero, or the pseudo header's sum: left to a network card */
     SF_CHECKSUM_BAD
@@ -137,10 +137,11 @@ struct sf_segment {
     uint16_t flags;  /* enum sf_flag; a flag that was not captured is 0 */
     uint16_t window; /* as in the header, unscaled */
     uint16_t urgent;
-    uint16_t checksum;   /* as in the header */
-    uint16_t ip_id;      /* IPv4 identification; 0 in IPv6 */
-    uint16_t ip_offset;  /* of the innermost IP header in the packet's bytes */
-    uint16_t tcp_offset; /* of the TCP header in the packet's bytes */
+    uint16_t checksum; /* as in the header */
+    uint16_t ip_id;    /* IPv4 identification; 0 in IPv6 */
+    /* Of the innermost IP header and of the TCP header, in the packet's bytes; or in what they hold
+     * compressed. */
+    uint16_t ip_offset, tcp_offset;
 
     uint8_t data_offset;    /* header length in 32-bit words */
     uint8_t reserved;       /* the three reserved bits */

@@ -14,6 +14,7 @@ static_assert(sizeof(struct sf_key) == 48, "compared and hashed as bytes: no pad
 struct sf_decoder {
     struct sf_hash_key hash_key;
     struct sf_fragments fragments;
+    struct sf_inflater *inflater; /* NULL until a packet is compressed */
 };
 
 int sf_decoder_new(struct sf_decoder **decoder, const struct sf_hash_key *key, struct sf_error *err)
@@ -29,6 +30,9 @@ int sf_decoder_new(struct sf_decoder **decoder, const struct sf_hash_key *key, s
 
 void sf_decoder_free(struct sf_decoder *decoder)
 {
+    if (decoder != NULL) {
+        sf_inflater_free(decoder->inflater);
+    }
     free(decoder);
 }
 
@@ -111,7 +115,9 @@ static void begin_walk(struct sf_walk *walk, struct sf_decoder *decoder,
     walk->is_cut = false;
     walk->is_in_piece = false;
     walk->quote.is_quoted = false;
-    walk->packet = packet;
+    walk->base = packet->bytes;
+    walk->inflater = &decoder->inflater;
+    walk->is_inflated = false;
     walk->segment = segment;
     walk->fragments = &decoder->fragments;
     walk->hash_key = &decoder->hash_key;

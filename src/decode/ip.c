@@ -247,3 +247,41 @@ enum sf_skip sf_layer_ah(struct sf_walk *walk)
     walk->next = sf_layer_of_protocol(walk, header[0]);
     return SF_SKIP_NONE;
 }
+
+/* What compressed octets hold takes their place. */
+static enum sf_skip enter_inflated(struct sf_walk *walk)
+{
+    bool is_whole;
+    if (*walk->inflater == NULL) {
+        *walk->inflater = sf_inflater_new();
+    }
+    if (*walk->inflater == NULL ||
+        !sf_inflate(*walk->inflater, &walk->cursor, &walk->cursor, &is_whole)) {
+        return SF_SKIP_COMPRESSED;
+    }
+    walk->base = walk->cursor.at;
+    walk->wire_end = (uint32_t)bytes_left(&walk->cursor); /* at most 65535 */
+    walk->is_in_piece |= !is_whole;
+    walk->is_inflated = true;
+    return SF_SKIP_NONE;
+}
+
+/*
+ * IPComp, RFC 3173 §3. Most often the algorithm has a number that the ends agreed on: DEFLATE (RFC
+ * 2394) is what is in use, and what is something else does not look like it.
+ */
+enum sf_skip sf_layer_ipcomp(struct sf_walk *walk)
+{
+    enum { HEADER = 4, WELL_KNOWN = 64, DEFLATE = 2 };
+    const uint8_t *header = take(&walk->cursor, HEADER);
+    if (header == NULL) {
+        return walk_short(walk, HEADER);
+    }
+    uint16_t algorithm = load_be16(header + 2);
+    bool is_other = algorithm < WELL_KNOWN && algorithm != DEFLATE;
+    if (is_other || walk->piece.is_piece || walk->is_inflated) {
+        return SF_SKIP_COMPRESSED;
+    }
+    walk->next = sf_layer_of_protocol(walk, header[0]);
+    return enter_inflated(walk);
+}

@@ -231,6 +231,8 @@ enum sf_skip sf_layer_tcp(struct sf_walk *walk)
     }
     if (!is_captured) {
         segment->quality |= SF_QUALITY_TRUNCATED;
+    }
+    if (!is_captured || walk->is_inflated) {
         segment->checksum_state = SF_CHECKSUM_PARTIAL;
     }
     fill_header(segment, header);

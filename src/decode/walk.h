@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "decode/fragments.h"
+#include "decode/inflate.h"
 
 struct sf_walk;
 typedef enum sf_skip sf_layer_fn(struct sf_walk *walk);
@@ -47,20 +48,22 @@ struct sf_walk {
     bool is_in_piece;        /* inside a tunnel's fragment, or a quote: it may end before what is in
                                 it does */
     sf_layer_fn *next;
-    const struct sf_packet *packet;
+    const uint8_t *base; /* where offsets count from: the packet's first octet */
     struct sf_segment *segment;
     struct sf_fragments *fragments;
     const struct sf_hash_key *hash_key;
     const uint8_t *source, *destination; /* of the innermost IP header, 4 or 16 bytes */
     struct sf_walk_piece piece;
     struct sf_walk_quote quote;
-    bool has_no_length; /* IPv6 payload length 0: a jumbo option may follow */
+    struct sf_inflater **inflater; /* made when it is needed first */
+    bool is_inflated;              /* the octets, and `base`, are those of an inflater */
+    bool has_no_length;            /* IPv6 payload length 0: a jumbo option may follow */
 };
 
 /* Where the cursor stands, as offset in the packet. */
 static inline uint32_t walk_offset(const struct sf_walk *walk)
 {
-    return (uint32_t)(walk->cursor.at - walk->packet->bytes); /* at most `captured`, a uint32_t */
+    return (uint32_t)(walk->cursor.at - walk->base); /* at most `captured`, a uint32_t */
 }
 
 /* Octets from the cursor to the layer's end on the wire. */
@@ -123,7 +126,7 @@ sf_layer_fn sf_layer_vlan, sf_layer_llc, sf_layer_mpls, sf_layer_pppoe, sf_layer
 
 /* IP and what stands between it and TCP: see protocols.def. */
 sf_layer_fn sf_layer_ipv4, sf_layer_ipv6, sf_layer_hop_by_hop, sf_layer_routing,
-    sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah;
+    sf_layer_v6_fragment, sf_layer_extension, sf_layer_ah, sf_layer_ipcomp;
 
 /* Tunnels: see protocols.def, and udp_ports.def for those in UDP. */
 sf_layer_fn sf_layer_ipv4_in_ip, sf_layer_ipv6_in_ip, sf_layer_gre, sf_layer_etherip,

@@ -88,8 +88,6 @@ static const struct wrapping others[] = {
      .tunnel = SF_TUNNEL_ETHERIP},
     {LINK_RAW, OUTER("61") "40 00 " MAC_ADDRESSES "08 00 " HELLO4, .skip = SF_SKIP_TUNNEL},
     {LINK_RAW, OUTER("61") "30 ", .skip = SF_SKIP_MALFORMED},
-    /* IPComp */
-    {LINK_RAW, OUTER("6c") "04 00 00 02 ab 5c 12 34 ", .skip = SF_SKIP_COMPRESSED},
     /* labels in IP and in UDP; GRE in UDP */
     {LINK_RAW, OUTER("89") "00 01 01 40 " HELLO4, .ip_offset = 24, .tunnel = SF_TUNNEL_MPLS},
     {LINK_RAW, UDP("c0 00 19 eb") "00 01 01 40 " HELLO6, .ip_offset = 32, .tunnel = SF_TUNNEL_MPLS},
