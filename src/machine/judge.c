@@ -59,7 +59,8 @@ static void judge_syn(struct judgement *j)
     bool after_syn = j->pb->syn.last_ns != j->pb->syn.first_ns &&
                      !sf_history_had_time(j->flow, j->a, j->pb->syn.last_ns, j->now_ns);
     /* Sooner than any timer: the path has doubled the SYN behind this place. */
-    j->answers_syn = j->is_synack_again && (after_syn || j->gap_ns < TIMER_MIN_NS);
+    j->answers_unseen_syn = j->is_synack_again && !after_syn && j->gap_ns < TIMER_MIN_NS;
+    j->answers_syn = (j->is_synack_again && after_syn) || j->answers_unseen_syn;
     j->fits_syn = j->is_synack && ((j->B->known & SF_KNOWS_ISS) == 0 ||
                                    seq_within(j->segment->ack, j->B->iss + 1u, j->pb->syn_end));
     j->is_split_syn = is_split_syn(j);

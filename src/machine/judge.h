@@ -91,15 +91,16 @@ struct judgement {
     bool is_newer;                /* certainly sent after everything of A that passed before */
     bool is_late;                 /* sent before something of A that passed already */
     int64_t sent_ns; /* when it passed; when its timestamp was first seen, if that is earlier */
-    bool is_overtaken_fin; /* it was sent before what showed that it is missing */
-    bool is_path_copy;     /* the network, not its sender, brings this packet again */
-    bool may_be_copy;      /* the network or its sender does, which cannot be told */
-    bool fin_was_inferred; /* A's FIN was known before only because it must have been sent */
-    bool answers_syn;      /* a SYN,ACK again that answers a SYN again */
-    bool is_overflow;      /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
-    bool is_dsack;         /* reports octets as received twice */
-    enum sf_detail odd;    /* what of its header no TCP may write; SF_DETAIL_NONE: nothing */
-    int64_t gap_ns;        /* since the same SYN, SYN,ACK or FIN last passed */
+    bool is_overtaken_fin;   /* it was sent before what showed that it is missing */
+    bool is_path_copy;       /* the network, not its sender, brings this packet again */
+    bool may_be_copy;        /* the network or its sender does, which cannot be told */
+    bool fin_was_inferred;   /* A's FIN was known before only because it must have been sent */
+    bool answers_syn;        /* a SYN,ACK again that answers a SYN again … */
+    bool answers_unseen_syn; /* … which never passed here */
+    bool is_overflow;        /* HANDSHAKE_ACK_LOST that looks like a full accept queue */
+    bool is_dsack;           /* reports octets as received twice */
+    enum sf_detail odd;      /* what of its header no TCP may write; SF_DETAIL_NONE: nothing */
+    int64_t gap_ns;          /* since the same SYN, SYN,ACK or FIN last passed */
 
     /* Timestamps: see paws.h. */
     bool lacks_timestamp;    /* both ends had agreed on them, and it has none */

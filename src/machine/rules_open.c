@@ -39,7 +39,9 @@ bool sf_rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *fo
     if (by->is_crossed && !by->is_lost)
         found->detail = SF_DETAIL_CROSSED;
     else
-        found->detail = j->answers_syn ? SF_DETAIL_ANSWERS_SYN : SF_DETAIL_BY_TIMER;
+        found->detail = j->answers_unseen_syn ? SF_DETAIL_ANSWERS_UNSEEN_SYN
+                        : j->answers_syn      ? SF_DETAIL_ANSWERS_SYN
+                                              : SF_DETAIL_BY_TIMER;
     sf_rule_doubt_repeat(found, j->may_be_copy);
     return true;
 }
