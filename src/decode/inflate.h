@@ -1,4 +1,5 @@
-/* Compressed packets made readable: the one thing that decoding needs memory for beyond its tables. */
+/* Compressed packets made readable: the one thing that decoding needs memory for beyond its tables.
+ */
 #ifndef DECODE_INFLATE_H
 #define DECODE_INFLATE_H
 

@@ -31,7 +31,7 @@ static void check_segment(const struct sf_packet *packet, struct sf_segment *seg
     must(segment->key.ip == 4 || segment->key.ip == 6);
     must(segment->key.tunnel < SF_TUNNEL_COUNT);
     must(segment->from <= 1 && segment->flags <= 0x1ff);
-    must(segment->checksum_state == SF_CHECKSUM_PARTIAL ||
+    must(segment->checksum_state != SF_CHECKSUM_UNVERIFIED ||
          segment->tcp_offset + (uint64_t)segment->tcp_length <= packet->captured);
     must((segment->quality & SF_QUALITY_BAD_OFFSET) == 0 || segment->payload == 0);
     must(memcmp(segment->key.addr[0], segment->key.addr[1], sizeof segment->key.addr[0]) <= 0);

@@ -12,13 +12,13 @@
 
 /* Total length 0: as captured before a card cuts it; the walk then takes what the frame has. */
 #define IPCOMP           "45 00 00 00 00 01 00 00 40 6c 00 00 c0 a8 00 01 c0 a8 00 02 "
-#define HEADER(next)     next " 00 ee d1 " /* an algorithm that the ends agreed on */
+#define HEADER(next)     next " 00 ee d1 "     /* an algorithm that the ends agreed on */
 #define STORED(n, not_n) "01 " n " " not_n " " /* RFC 1951, 3.2.4: a last block, as it is */
 
 /* What zlib's deflate makes of HELLO4 */
 #define PACKED4                                                                                    \
-    "73 65 60 b0 14 32 61 60 70 60 0b e9 e4 62 60 60 02 62 46 86 " \
-    "80 05 1a 0c 0c ca 9a 0c 0c cc 2f 1b 24 18 bf 85 1c 05 0a 32 " \
+    "73 65 60 b0 14 32 61 60 70 60 0b e9 e4 62 60 60 02 62 46 86 "                                 \
+    "80 05 1a 0c 0c ca 9a 0c 0c cc 2f 1b 24 18 bf 85 1c 05 0a 32 "                                 \
     "72 00 a5 18 52 80 d8 28 23 35 27 27 1f 00 "
 
 /* TCP of HELLO4 alone */
@@ -42,7 +42,8 @@ static const struct {
     {IPCOMP HEADER("04"), SF_SKIP_COMPRESSED, 0},
     {IPCOMP "04 00 ee", SF_SKIP_MALFORMED, 0},
     /* compressed twice; compressed UDP; a piece of a compressed packet */
-    {IPCOMP HEADER("6c") STORED("0d 00", "f2 ff") HEADER("04") STORED("04 00", "fb ff") "45 00 00 00 ",
+    {IPCOMP HEADER("6c") STORED("0d 00", "f2 ff") HEADER("04")
+         STORED("04 00", "fb ff") "45 00 00 00 ",
      SF_SKIP_COMPRESSED, 0},
     {IPCOMP HEADER("11") STORED("08 00", "f7 ff") "00 35 00 35 00 08 00 00 ", SF_SKIP_NOT_TCP, 0},
     {"45 00 00 00 00 01 20 00 40 6c 00 00 c0 a8 00 01 c0 a8 00 02 " HEADER("04") PACKED4,
@@ -103,12 +104,12 @@ static void test_cut_compressed_packets(void **state)
 /* 70000 zeros, which no IP packet has, out of 85 octets. */
 static void test_too_much_is_left_packed(void **state)
 {
-    static const char zeros[] = IPCOMP HEADER("04")
-        "ed c1 31 01 00 00 00 c2 a0 f5 4f 6d 09 4f a0 00 00 00 00 00 "
-        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
-        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
-        "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
-        "00 00 80 b7 01 ";
+    static const char zeros[] =
+        IPCOMP HEADER("04") "ed c1 31 01 00 00 00 c2 a0 f5 4f 6d 09 4f a0 00 00 00 00 00 "
+                            "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                            "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                            "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 "
+                            "00 00 80 b7 01 ";
     struct decoding decoding;
     (void)state;
     decoding_init(&decoding);
