@@ -56,10 +56,10 @@ static void ignore_error(const struct judgement *j, struct entry *error)
     error->bits |= had_time ? ENTRY_STRUCK : ENTRY_CROSSED;
 }
 
-/* Data in front of the FIN is missing: the FIN may be there, and its acknowledgment taken. */
+/* Data in front of the FIN is missing, or was when it came: its acknowledgment may be taken. */
 static bool may_wait(const struct judgement *j, const struct entry *fin)
 {
-    return seq_before(j->segment->ack, fin->end - 1u);
+    return seq_before(j->segment->ack, fin->end - 1u) || j->pb->fin_had_to_wait;
 }
 
 static void take_back(struct judgement *j, enum sf_sign said)
@@ -85,6 +85,10 @@ static void take_back(struct judgement *j, enum sf_sign said)
         if (said == SF_SIGN_FIN_UNHEARD &&
             (names_by_sack(j, entry) || (had_time && may_wait(j, entry)))) {
             entry->bits |= ENTRY_BEHIND_HOLE;
+            if (j->segment->ack == entry->end - 1u) {
+                by->heard = *entry;
+                by->is_lost = true; /* or dropped */
+            }
         } else if (had_time) {
             entry->bits |= ENTRY_STRUCK;
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
@@ -116,8 +120,10 @@ static bool says_fin_again(const struct judgement *j)
 {
     if (sf_fold_has_proved(j->A, SF_STATE_TIME_WAIT))
         return false;
-    return j->is_fin_again || (j->is_plain && j->again > 0 && (j->A->known & SF_KNOWS_FIN) != 0 &&
-                               !j->is_window_probe);
+    /* Octets may come again by the network's hand, unless the packet shows that it is new. */
+    bool is_sent_again = j->is_plain && j->again > 0 && (j->is_newer || j->advances);
+    return j->is_fin_again ||
+           (is_sent_again && (j->A->known & SF_KNOWS_FIN) != 0 && !j->is_window_probe);
 }
 
 /* An ordinary segment at the end of what A has sent, or its FIN: no RST ended A before that. */
@@ -130,7 +136,7 @@ static bool says_went_on(const struct judgement *j)
 static bool says_answer_without_syn(const struct judgement *j)
 {
     if (!j->is_plain || !j->has_ack || j->pa->has_said_synack || !j->pa->has_said_plain_syn ||
-        !j->pb->has_said_synack)
+        !j->pb->has_said_synack || j->flow->history->split != SPLIT_NOT)
         return false;
     for (unsigned i = 0; i < j->A->n_path; i++) {
         if (j->A->path[i] == SF_STATE_SYN_RCVD && !sf_end_proves(j->A, i))
@@ -288,14 +294,17 @@ bool sf_contradict_found(const struct judgement *j)
     return false;
 }
 
-/* What passed behind something that crossed has crossed, too: links keep their order. */
-static void mark_behind_crossed(struct log *log)
+/* What passed behind something that crossed has crossed, too: links keep their order. But what the
+ * segment in hand acknowledges has come. */
+static void mark_behind_crossed(const struct judgement *j, struct log *log)
 {
     bool is_behind = false;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
         is_behind = is_behind || (entry->bits & ENTRY_CROSSED) != 0;
-        if (is_behind && (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD)
+        bool has_come = (entry->flags & SF_FIN) != 0 && j->has_ack &&
+                        seq_not_after(entry->end, j->segment->ack);
+        if (is_behind && !has_come && (entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) == ENTRY_HEARD)
             entry->bits |= ENTRY_CROSSED;
     }
 }
@@ -303,7 +312,7 @@ static void mark_behind_crossed(struct log *log)
 void sf_contradict_settle(struct judgement *j)
 {
     struct log *log = &j->pa->log;
-    mark_behind_crossed(log);
+    mark_behind_crossed(j, log);
     unsigned left = log->n;
     for (unsigned i = 0; left > 0; left--) {
         if ((log->entry[i].bits & ENTRY_CROSSED) == 0) {

@@ -46,7 +46,6 @@ struct fold {
     bool heard_cover;    /* something that covers its FIN */
     bool heard_bare_fin; /* a FIN that does not */
     bool heard_covering_fin;
-    bool has_heard_fin;
 };
 
 static bool acknowledges_syn(const struct entry *entry, const struct sf_end *opener)
@@ -84,7 +83,8 @@ static bool says_synchronized(const struct fold *fold, const struct entry *entry
 {
     if (!acknowledges_syn(entry, fold->other))
         return false;
-    bool may_answer_syn = fold->has_said_synack || fold->theirs->has_said_plain_syn;
+    bool may_answer_syn = fold->mine->has_said_synack || fold->theirs->has_said_plain_syn ||
+                          fold->flow->history->is_midstream;
     if (!may_answer_syn || seq_before(fold->theirs->syn_end, entry->ack) ||
         (entry->bits & ENTRY_ECHOES_ON) != 0)
         return true;
@@ -239,7 +239,7 @@ static void prove_established(struct sf_end *path)
 static bool may_be_repeat(const struct fold *fold, const struct entry *entry)
 {
     return (entry->flags & SF_FIN) != 0 && acknowledges_fin(entry, fold->other) &&
-           fold->has_heard_fin && (entry->bits & ENTRY_FOLLOWS) == 0 &&
+           (!fold->has_said_fin || fold->own_fin_covers) && (entry->bits & ENTRY_FOLLOWS) == 0 &&
            !sf_fold_has_proved(&fold->path, SF_STATE_CLOSE_WAIT);
 }
 
@@ -392,12 +392,21 @@ static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_sid
         enum sf_state to = (enum sf_state)on_heard[from][signs[i]];
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
-        bool is_fin = signs[i] == SF_SIGN_FIN || signs[i] == SF_SIGN_COVERING_FIN;
-        fold->has_heard_fin |= is_fin;
         fold->heard_cover |= signs[i] == SF_SIGN_ACK_OF_FIN || signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_covering_fin |= signs[i] == SF_SIGN_COVERING_FIN;
         fold->heard_bare_fin |= signs[i] == SF_SIGN_FIN;
     }
+}
+
+/* What had not come when it should have may have come later: to prove anything by its absence is
+ * not possible any more. */
+static void note_struck(struct fold *fold, const struct entry *entry)
+{
+    if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != (ENTRY_HEARD | ENTRY_STRUCK))
+        return;
+    bool covers = acknowledges_fin(entry, fold->me);
+    fold->heard_cover |= covers && (entry->flags & (SF_SYN | SF_RST)) == 0;
+    fold->heard_bare_fin |= !covers && (entry->flags & SF_FIN) != 0;
 }
 
 /*
@@ -441,8 +450,7 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
         push(&fold.path, fold.is_split ? SF_STATE_LISTEN : first_state(mine));
     for (unsigned i = 0; i < mine->log.n; i++) {
         const struct entry *entry = &mine->log.entry[i];
-        fold.heard_bare_fin |=
-            (entry->bits & ENTRY_DOUBTED) != 0 && !acknowledges_fin(entry, fold.me);
+        note_struck(&fold, entry);
         if ((entry->bits & ENTRY_HEARD) != 0)
             fold_heard(&fold, entry, side);
         else if ((entry->bits & ENTRY_STRUCK) == 0)

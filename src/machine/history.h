@@ -98,8 +98,9 @@ struct private_end {
 
     /* Moments; SF_NO_TIME: never, or none. */
     int64_t last_ns;         /* its last segment */
-    int64_t last_payload_ns; /* its last new payload */
-    int64_t stood_ns;        /* its last segment that shows that it had sent no FIN */
+    int64_t last_payload_ns; /* its last new payload … */
+    int64_t last_octets_ns;  /* … and its last payload, new or not */
+    int64_t stood_ns;        /* its last segment that shows that it had sent no FIN … */
     int64_t last_rst_ns;     /* its last RST */
     int64_t sample_ns;       /* a round-trip sample is under way: it is to acknowledge … */
     int64_t newest_tsval_ns; /* its newest timestamp was first seen */
@@ -138,6 +139,8 @@ struct private_end {
     uint32_t last_tsval;    /* of its last segment */
     uint32_t last_rst_seq;  /* of its last RST */
     uint32_t newest_tsval;  /* the newest that it used */
+    uint32_t stood_seq;     /* the next number then */
+    uint32_t row_ack;       /* the acknowledgment with which its latest row of segments began */
     uint32_t sent_ack[SENT_ACKS]; /* its last acknowledgment numbers, the latest first */
     uint16_t last_flags;          /* of its last segment */
     uint16_t last_ip_id;
@@ -159,6 +162,7 @@ struct private_end {
     bool sent_after_fin;     /* payload behind its acknowledgment of the other end's FIN */
     bool first_fin_has_ack;
     bool syn_has_fin;      /* its SYN carried a FIN */
+    bool fin_miss_is_sure; /* `fin_missed_ns` is the moment of a segment that is surely new */
     bool fin_had_to_wait;  /* its FIN may have come before data in front of it */
     bool spoke_plainly;    /* its last segment had neither SYN nor RST */
     bool fin_was_damaged;  /* its FIN came with a wrong checksum */

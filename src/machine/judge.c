@@ -4,6 +4,9 @@
 
 #include "machine/seq.h"
 
+/* A SYN apart from its ACK comes a round trip behind that. */
+#define SPLIT_NS INT64_C(3000000000)
+
 #define KEEPALIVE_IDLE_NS INT64_C(500000000)
 
 /* Numbers further apart than any window (RFC 7323 §2.3) have nothing to do with each other. */
@@ -45,7 +48,7 @@ static bool is_split_syn(const struct judgement *j)
     return j->is_syn && (j->segment->flags & SF_FIN) == 0 && j->a == SF_SERVER &&
            j->flow->complete_ns == SF_NO_TIME && j->pb->has_said_plain_syn &&
            !j->pb->has_said_synack && !j->pa->has_said_plain_syn && !j->pa->has_said_synack &&
-           j->pa->n_sent_acks > 0;
+           j->pa->n_sent_acks > 0 && j->now_ns - j->pa->last_ns <= SPLIT_NS;
 }
 
 static void judge_syn(struct judgement *j)
@@ -284,19 +287,28 @@ static bool is_too_old(const struct judgement *j, uint32_t ack)
            seq_distance(ack, j->B->una) < -(int32_t)window;
 }
 
+/* It acknowledges less than the SYN, so that it belongs to another connection. */
+static bool is_below_syn(const struct judgement *j)
+{
+    return j->flow->complete_ns == SF_NO_TIME && (j->B->known & SF_KNOWS_ISS) != 0 &&
+           !j->flow->history->is_midstream && seq_not_after(j->segment->ack, j->B->iss);
+}
+
 static void judge_ack(struct judgement *j)
 {
     if (!j->has_ack || j->is_rst)
         return;
     uint32_t ack = j->segment->ack;
     j->is_old_ack = (j->A->known & SF_KNOWS_RCV) != 0 && seq_before(ack, j->A->rcv);
+    j->advances = (j->A->known & SF_KNOWS_RCV) == 0 || seq_before(j->A->rcv, ack);
     j->is_late |= j->is_old_ack && j->is_plain; /* nobody takes an acknowledgment back */
     j->is_late |= is_below_next(j);
     if ((j->B->known & SF_KNOWS_SEQ) != 0 && !j->is_synack) {
         int32_t beyond = seq_distance(ack, j->B->max);
         if (beyond > 0 && (uint32_t)beyond <= widest_window(j, j->A))
             j->unseen = (uint32_t)beyond;
-        j->is_bad_ack = (beyond > 0 && j->unseen == 0) || beyond < -FAR || is_too_old(j, ack);
+        j->is_bad_ack = (beyond > 0 && j->unseen == 0) || beyond < -FAR || is_too_old(j, ack) ||
+                        is_below_syn(j);
     }
     j->covers_fin = !j->is_bad_ack && j->is_plain && (j->B->known & SF_KNOWS_FIN) != 0 &&
                     seq_not_after(j->B->fin, ack);

@@ -79,6 +79,7 @@ struct judgement {
     bool is_behind_gap;  /* it leaves a gap in front of itself */
     struct hole filled;  /* the first gap it reached into, when late > 0 */
     bool is_keepalive, is_window_probe;
+    bool advances;   /* it acknowledges more than its sender has before */
     bool is_old_ack; /* below what its sender has acknowledged already */
     uint32_t unseen; /* octets it acknowledges that never passed here */
     bool is_bad_ack; /* acknowledges what cannot have been sent */

@@ -275,7 +275,8 @@ void sf_learn_sent(struct judgement *j)
         return;
     if ((j->is_syn || j->is_synack) && !j->is_stale_syn && !j->is_path_copy)
         learn_syn(j);
-    j->pa->spoke_plainly = j->is_plain;
+    if (!j->is_path_copy && !j->may_be_copy)
+        j->pa->spoke_plainly = j->is_plain;
     bool is_new = seq_before(j->A->max, j->end);
     j->pa->fin_had_to_wait |=
         j->again + j->late > 0 && !j->is_fin && (j->A->known & SF_KNOWS_FIN) != 0;
@@ -294,8 +295,10 @@ void sf_learn_sent(struct judgement *j)
         j->pa->last_payload_ns = j->now_ns;
         j->pa->last_payload_number = j->segment->number;
     }
-    if (j->segment->payload > 0)
+    if (j->segment->payload > 0) {
+        j->pa->last_octets_ns = j->now_ns;
         j->flow->history->has_data = true;
+    }
     if (j->fresh > 0 && j->pb->fin_covered_ns != SF_NO_TIME && !j->pa->sent_after_fin) {
         j->pa->sent_after_fin = true;
         j->pa->after_fin_seq = j->text;
@@ -347,20 +350,24 @@ static void time_acknowledgment(struct judgement *j)
 static void infer_peer(struct judgement *j)
 {
     struct sf_end *peer = j->B;
-    uint32_t ack = j->segment->ack;
-    peer->max = peer->una = ack;
-    peer->first = ack;
+    peer->max = peer->una = peer->first = j->segment->ack;
     peer->known |= SF_KNOWS_SEQ;
-    if (!j->is_third)
-        return;
-    peer->iss = peer->first = ack - 1u;
+}
+
+/* The handshake is complete, and no SYN,ACK passed: it has the number before the first that B is
+ * known by. */
+static void infer_synack(struct judgement *j)
+{
+    struct sf_end *peer = j->B;
+    uint32_t next = peer->first;
+    peer->iss = peer->first = next - 1u;
     peer->known |= SF_KNOWS_ISS;
-    j->pb->syn_end = ack;
+    j->pb->syn_end = next;
     struct entry synack = sf_log_entry(j->segment, ENTRY_INFERRED);
     synack.flags = SF_SYN | SF_ACK;
     synack.number = 0;
-    synack.seq = ack - 1u;
-    synack.end = ack;
+    synack.seq = next - 1u;
+    synack.end = next;
     synack.ack = j->pa->syn_end;
     sf_log_append(&j->pb->log, &synack);
     synack.bits = ENTRY_HEARD;
@@ -383,6 +390,8 @@ void sf_learn_acknowledged(struct judgement *j)
     uint32_t ack = j->segment->ack;
     if ((j->B->known & SF_KNOWS_SEQ) == 0)
         infer_peer(j);
+    if (j->is_third && (j->B->known & SF_KNOWS_ISS) == 0)
+        infer_synack(j);
     if (j->is_synack && (j->B->known & SF_KNOWS_ISS) == 0)
         infer_syn(j->B, ack);
     if (j->is_synack)
@@ -477,6 +486,8 @@ static void learn_stubborn(struct judgement *j)
 
 static void remember_ack(struct private_end *end, uint32_t ack, int64_t now_ns)
 {
+    if (end->n_sent_acks == 0 || now_ns - end->sent_ack_ns[0] > RTT_UNKNOWN_NS)
+        end->row_ack = ack;
     if (end->n_sent_acks > 0 && end->sent_ack[0] == ack) {
         end->sent_ack_ns[0] = now_ns;
         return;
@@ -525,8 +536,10 @@ static void learn_order(struct judgement *j)
 /* Does it show that A has not sent a FIN yet? What has payload may be a repeat. */
 static bool stands_open(const struct judgement *j)
 {
-    return (j->A->known & SF_KNOWS_FIN) == 0 && j->end == j->A->max && !j->is_rst &&
-           j->segment->payload == 0 && !j->is_late && !j->is_path_copy &&
+    bool is_new = j->advances || j->is_newer || j->pa->last_ns == SF_NO_TIME;
+    bool has_nothing_out = (j->segment->flags & SF_SYN) != 0 || sf_judge_is_all_acknowledged(j->A);
+    return (j->A->known & SF_KNOWS_FIN) == 0 && is_new && has_nothing_out && j->end == j->A->max &&
+           !j->is_rst && j->segment->payload == 0 && !j->is_late && !j->is_path_copy &&
            sf_holes_before(&j->pa->holes, j->A->max) == NULL;
 }
 
@@ -543,6 +556,7 @@ void sf_learn_manners(struct judgement *j)
         j->pa->syn_data_again = true;
     if (stands_open(j)) {
         j->pa->stood_ns = j->now_ns;
+        j->pa->stood_seq = j->end;
         j->pa->misses_ids = false;
     }
     j->pa->last_ns = j->now_ns;

@@ -200,8 +200,12 @@ static void note_lost_answers(struct judgement *j)
                                 sf_history_drop_found(j->flow, SF_CODE_FINAL_ACK_LOST);
     }
     const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
-    if (unheard->is_lost && j->segment->ack == j->B->fin - 1u && j->pb->fin_missed_ns == SF_NO_TIME)
+    if (unheard->is_lost && j->segment->ack == j->B->fin - 1u &&
+        j->pb->fin_missed_ns == SF_NO_TIME) {
         j->pb->fin_missed_ns = j->now_ns;
+        /* What says nothing new may be an old packet that the network brings once more. */
+        j->pb->fin_miss_is_sure = j->is_newer || j->advances || j->fresh > 0 || j->is_first_fin;
+    }
 }
 
 static enum sf_repeat tell_repeat(const struct judgement *j)
@@ -319,6 +323,8 @@ void sf_machine_take(struct machine *machine, struct sf_flow *flow,
         relate_numbers(&j);
         sf_rules_apply(&j);
         follow_times(flow, segment);
+        if (fate == SF_FATE_COPY && segment->payload > 0)
+            j.pa->last_octets_ns = j.now_ns; /* it may be answered once more */
         j.pa->fin_was_damaged |= fate == SF_FATE_DAMAGED && j.is_fin;
         j.A->packets += fate == SF_FATE_DAMAGED ? 1u : 0u;
         return;

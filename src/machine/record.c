@@ -18,14 +18,14 @@ bool sf_record_is_quiet(const struct judgement *j)
 static bool is_worth_saying(const struct judgement *j)
 {
     if (j->is_absurd || j->is_foreign_syn || j->is_path_copy || j->may_be_copy ||
-        j->is_overtaken_fin)
+        j->is_overtaken_fin || (j->is_bad_ack && j->is_plain))
         return false;
     if (j->is_rst)
         return j->is_believed;
     if (j->is_stale_syn || (j->is_synack && !j->fits_syn) ||
         (j->is_syn && j->flow->history->is_dead_duplicate))
         return false;
-    if (j->is_fin_again && sf_fold_has_proved(j->A, SF_STATE_TIME_WAIT))
+    if (j->is_fin_again && (j->is_late || sf_fold_has_proved(j->A, SF_STATE_TIME_WAIT)))
         return false;
     return !(j->is_fin && !j->is_first_fin && !j->is_fin_again);
 }
@@ -122,7 +122,8 @@ static bool follows(const struct judgement *j)
     bool counts = pa->id_steps > 0 && !pa->ids_jump;
     bool is_next = j->segment->ip_id != 0 && counts && !pa->misses_ids &&
                    (uint16_t)(j->segment->ip_id - pa->newest_ip_id) == 1u;
-    return pa->stood_ns != SF_NO_TIME && (is_next || j->now_ns - pa->stood_ns < TIMER_MIN_NS);
+    return pa->stood_ns != SF_NO_TIME && !seq_before(j->segment->seq, pa->stood_seq) &&
+           (is_next || j->now_ns - pa->stood_ns < TIMER_MIN_NS);
 }
 
 static uint16_t said_bits(const struct judgement *j)

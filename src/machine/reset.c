@@ -12,7 +12,12 @@ static bool acknowledges_own_syn(const struct judgement *j)
 /* Also of a server that is gone since its SYN,ACK, as long as that did not arrive. */
 static bool is_refusal_shape(const struct judgement *j)
 {
-    bool is_waiting = j->pa->syn.first_ns == SF_NO_TIME || sf_end_state(j->B) == SF_STATE_SYN_SENT;
+    enum sf_state state = sf_end_state(j->B);
+    bool is_opening =
+        state == SF_STATE_SYN_SENT || (state == SF_STATE_SYN_RCVD && !sf_end_is_proved(j->B));
+    /* Refused before it opened itself: the SYN may have overtaken the RST. */
+    bool is_later = j->now_ns - j->pa->syn.first_ns > OVERTAKEN_NS || state == SF_STATE_SYN_SENT;
+    bool is_waiting = j->pa->syn.first_ns == SF_NO_TIME || (is_opening && is_later);
     return acknowledges_own_syn(j) && j->segment->seq == 0 && is_waiting;
 }
 
@@ -48,7 +53,7 @@ static bool is_believable(const struct judgement *j)
     /* Behind data that has not passed here: an abort knows what it has received (RFC 9293 §3.10.5).
      */
     if (j->place == RESET_INEXACT && j->has_ack && (j->A->known & SF_KNOWS_RCV) != 0 &&
-        j->segment->ack == j->A->rcv && !seq_before(seq, j->A->max))
+        seq_within(j->segment->ack, j->A->rcv, j->B->max) && !seq_before(seq, j->A->max))
         return true;
     /* Nothing of A is known. To an opener it must answer the SYN: RFC 9293 §3.10.7.3. */
     if (j->place == RESET_UNKNOWN)
@@ -104,10 +109,20 @@ static enum sf_reset_kind shape(const struct judgement *j)
     return SF_RESET_KIND_ABORT;
 }
 
+/* Each of a row of segments is answered: RFC 9293 §3.10.7.1. */
+static bool answers_row(const struct judgement *j)
+{
+    int64_t rtt_ns = (j->A->known & SF_KNOWS_RTT) != 0 ? j->A->rtt_ns : 0;
+    return j->pb->n_sent_acks > 0 && j->now_ns - j->pb->sent_ack_ns[0] <= rtt_ns + RTT_UNKNOWN_NS &&
+           seq_within(j->segment->seq, j->pb->row_ack, j->pb->sent_ack[0]);
+}
+
 /* Is its number the acknowledgment number of a segment that A was sent just now? Whoever has no
  * connection answers at once. */
 static bool answers_segment(const struct judgement *j)
 {
+    if (!j->has_ack && answers_row(j))
+        return true;
     for (unsigned i = 0; i < j->pb->n_sent_acks; i++) {
         int64_t rtt_ns = (j->A->known & SF_KNOWS_RTT) != 0 ? j->A->rtt_ns : 0;
         bool is_prompt = j->now_ns - j->pb->sent_ack_ns[i] <= rtt_ns + RTT_UNKNOWN_NS;

@@ -191,9 +191,13 @@ bool sf_rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)
     if (!j->is_challenge)
         return false;
     /* While data flows an acknowledgment may have been due anyway. */
-    bool was_idle = was_quiet(j, j->pb->last_payload_ns) && was_quiet(j, j->pb->fin.last_ns);
+    /* Nothing answers faster than the path is. */
+    bool is_late_enough = j->now_ns - j->pa->provoked_ns >= j->A->rtt_ns / 2;
+    bool was_idle =
+        is_late_enough && was_quiet(j, j->pb->last_octets_ns) && was_quiet(j, j->pb->fin.last_ns);
     found->side = (uint8_t)j->a;
     found->detail = j->pa->provoked_detail;
-    found->certainty = was_idle ? SF_PROVED : SF_PROBABLE;
+    /* Without a mark of its own it may be an earlier ACK that the network brings once more. */
+    found->certainty = was_idle && j->is_newer ? SF_PROVED : SF_PROBABLE;
     return true;
 }

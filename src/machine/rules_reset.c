@@ -218,7 +218,7 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
         found->number = j->by[SF_SIGN_RST].heard.number;
         found->time_ns = j->by[SF_SIGN_RST].heard.time_ns;
         found->detail = SF_DETAIL_SENDER_WENT_ON;
-        if (j->is_synack && j->B->syn_repeats > 0) /* or a listener came in the meantime */
+        if (j->is_synack) /* or a listener came meanwhile, and the network doubled the SYN */
             found->certainty = SF_PROBABLE;
         return true;
     }
