@@ -241,14 +241,19 @@ static bool is_right(const struct sf_end *path, const struct story *story)
     return n == path->n_path && memcmp(path->path, story->state, n) == 0;
 }
 
-/* The path without an ESTABLISHED that is only assumed, in front of FIN-WAIT-1: CLOSE may act in
- * SYN-RECEIVED while the ACK of the SYN is still on its way. */
-static struct sf_end without_established(const struct sf_end *path)
+/*
+ * The path without `passing`, where that is only assumed and stands in front of `next`. For an ACK
+ * may have no effect that nothing shows:
+ *
+ * - ESTABLISHED before FIN-WAIT-1: CLOSE acted in SYN-RECEIVED, the ACK of the SYN was on its way.
+ * - FIN-WAIT-2 before TIME-WAIT: the ACK of the FIN came on octets that were there already. By
+ *   RFC 9293 §3.10.7.4, first, nothing of such a segment is taken.
+ */
+static struct sf_end without(const struct sf_end *path, enum sf_state passing, enum sf_state next)
 {
     struct sf_end shorter = *path;
     for (unsigned i = 1; i + 1u < path->n_path; i++) {
-        if (path->path[i] != SF_STATE_ESTABLISHED || sf_end_proves(path, i) ||
-            path->path[i + 1u] != SF_STATE_FIN_WAIT_1)
+        if (path->path[i] != passing || sf_end_proves(path, i) || path->path[i + 1u] != next)
             continue;
         memmove(&shorter.path[i], &shorter.path[i + 1u], path->n_path - i - 1u);
         shorter.proved = (uint16_t)((path->proved & ((1u << i) - 1u)) |
@@ -277,9 +282,10 @@ static bool is_right_before_reset(const struct sf_end *path, const struct story 
 /* Could no packet have shown the difference? */
 static bool is_hidden(const struct sf_end *path, const struct story *story)
 {
-    struct sf_end shorter = without_established(path);
-    return is_right(&shorter, story) || is_right_before_reset(path, story) ||
-           is_right_before_reset(&shorter, story);
+    struct sf_end shorter = without(path, SF_STATE_ESTABLISHED, SF_STATE_FIN_WAIT_1);
+    struct sf_end direct = without(&shorter, SF_STATE_FIN_WAIT_2, SF_STATE_TIME_WAIT);
+    return is_right(&direct, story) || is_right(&shorter, story) ||
+           is_right_before_reset(path, story) || is_right_before_reset(&shorter, story);
 }
 
 static bool is_whole(const struct checking *checking)
@@ -293,7 +299,7 @@ static bool was_held_for_long(const struct checking *checking)
 {
     bool is_held = false;
     for (unsigned i = 0; i < checking->truth->n_sent; i++)
-        is_held |= checking->truth->sent[i].held[FRONT];
+        is_held |= checking->truth->sent[i].held[FRONT] || checking->truth->sent[i].held[BEHIND];
     return is_held && !plan_is_steady(checking->plan);
 }
 

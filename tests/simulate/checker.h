@@ -17,9 +17,9 @@
  *   warning or error is told, but that an end was slow to close where it was.
  *
  * What is only probable may err; how often is counted. So is what goes wrong where the capture
- * drops packets at random, or the network holds some back in front of the tap for longer than the
- * few milliseconds that an observer allows for: what an analyser was not shown, or was shown when
- * it was long past, it cannot know. There only the first and the third rule hold without exception.
+ * drops packets at random, or the network holds some back for longer than the few milliseconds
+ * beyond a round trip that an observer allows for: what was not shown, or came when it was long
+ * past, nobody can know. There only the engine and figure 5 hold without exception.
  */
 #ifndef SIMULATE_CHECKER_H
 #define SIMULATE_CHECKER_H

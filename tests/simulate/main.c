@@ -16,6 +16,7 @@
 #include "random.h"
 
 #define SEED_DEFAULT  UINT64_C(9293)
+#define JOBS_MAX      64u
 #define COUNT_DEFAULT 3000u
 #define SHOWN_MAX     3u   /* failures of a process that are shrunk and printed … */
 #define LISTED_MAX    500u /* … and those that are at least named */
@@ -30,19 +31,19 @@ struct order {
 /* ---- playing ----------------------------------------------------------------------------------
  */
 
-static void show_failure(struct trial *trial, uint64_t conversation, unsigned n_before)
+static void show_failure(FILE *out, struct trial *trial, uint64_t conversation, unsigned n_before)
 {
     if (n_before < LISTED_MAX)
-        printf("simulate -c %#llx fails: %s\n", (unsigned long long)conversation,
-               trial->verdict.text);
+        fprintf(out, "simulate -c %#llx fails: %s\n", (unsigned long long)conversation,
+                trial->verdict.text);
     if (n_before >= SHOWN_MAX)
         return;
     trial_shrink(trial);
-    exchange_print(stdout, trial);
+    exchange_print(out, trial);
 }
 
 /* Every `jobs`-th conversation, beginning with `first`. */
-static void play_share(const struct order *order, unsigned first, struct tally *tally)
+static void play_share(const struct order *order, unsigned first, struct tally *tally, FILE *out)
 {
     struct trial *trial = trial_new();
     unsigned n_broken = 0;
@@ -51,35 +52,57 @@ static void play_share(const struct order *order, unsigned first, struct tally *
         plan_draw(&trial->plan, conversation);
         trial_run(trial, tally);
         if (trial->verdict.is_broken)
-            show_failure(trial, conversation, n_broken++);
+            show_failure(out, trial, conversation, n_broken++);
     }
     trial_free(trial);
 }
 
-/* Each share in a process of its own; the counts come back through a pipe. */
+/* A process with its share of the conversations: what it prints is kept, then its counts. */
+static FILE *start_share(const struct order *order, unsigned first)
+{
+    FILE *report = tmpfile();
+    if (report == NULL)
+        return NULL;
+    fflush(stdout);
+    if (fork() == 0) {
+        struct tally share = {.conversations = 0};
+        play_share(order, first, &share, report);
+        fwrite(&share, sizeof share, 1, report);
+        _exit(fflush(report) == 0 ? 0 : 1);
+    }
+    return report;
+}
+
+/* Prints what the process said, and adds its counts, which end the report. */
+static bool end_share(FILE *report, struct tally *tally)
+{
+    struct tally share;
+    if (fseek(report, 0, SEEK_END) != 0 || ftell(report) < (long)sizeof share)
+        return false;
+    long length = ftell(report) - (long)sizeof share;
+    rewind(report);
+    for (long i = 0; i < length; i++)
+        putchar(getc(report));
+    if (fread(&share, sizeof share, 1, report) != 1)
+        return false;
+    tally_add(tally, &share);
+    return true;
+}
+
 static bool play_shares(const struct order *order, struct tally *tally)
 {
-    int pipes[2];
-    if (pipe(pipes) != 0)
-        return false;
-    fflush(stdout);
+    FILE *report[JOBS_MAX];
+    bool is_complete = true;
+    for (unsigned i = 0; i < order->jobs; i++)
+        report[i] = start_share(order, i);
+    for (int status; wait(&status) > 0;)
+        is_complete = is_complete && status == 0;
     for (unsigned i = 0; i < order->jobs; i++) {
-        if (fork() != 0)
-            continue;
-        struct tally share = {.conversations = 0};
-        play_share(order, i, &share);
-        fflush(stdout);
-        _exit(write(pipes[1], &share, sizeof share) == (ssize_t)sizeof share ? 0 : 1);
+        is_complete = is_complete && report[i] != NULL && end_share(report[i], tally);
+        if (report[i] != NULL)
+            fclose(report[i]);
     }
-    close(pipes[1]);
-    struct tally share;
-    unsigned n = 0;
-    for (; read(pipes[0], &share, sizeof share) == (ssize_t)sizeof share; n++)
-        tally_add(tally, &share);
-    close(pipes[0]);
-    while (wait(NULL) > 0) {
-    }
-    return n == order->jobs;
+    return is_complete;
 }
 
 static int play_single(uint64_t conversation)
@@ -178,7 +201,7 @@ static bool read_order(int argc, char **argv, struct order *order)
             order->is_single = true;
             break;
         case 'j':
-            order->jobs = value > 0 && value <= 64 ? (unsigned)value : 1;
+            order->jobs = value > 0 && value <= JOBS_MAX ? (unsigned)value : 1;
             break;
         case 'v':
             order->is_verbose = true;
