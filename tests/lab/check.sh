@@ -1,5 +1,6 @@
 #!/bin/bash
-# check.sh DIRECTORY…: hold what synfin reads from recordings of random.sh against the kernels' states (check.awk).
+# check.sh DIRECTORY…: hold what synfin reads from recordings of random.sh against the kernels' states (check.awk), and
+# the losses that it tells against what the router dropped (losses.awk).
 #
 # Of each wrong one the exchange is shown, with what the router did to it. Status 1 if there is any.
 set -euo pipefail
@@ -23,6 +24,7 @@ check_side() { # client|server OTHER
     "$synfin" dump --json "$recording/$2.pcap" >"$work/other" || true
     awk -v near="$1" -f "$here/check.awk" "$recording/plan" "$recording/states" "$work/other" "$work/flows" "$work/dump" \
         >"$work/found" || status=1
+    awk -v near="$1" -f "$here/losses.awk" "$recording/router" "$work/flows" >>"$work/found" || status=1
     sed "s|^|$(basename "$recording") $1: |" "$work/found"
     awk '$1 == "WRONG" { print $3 }' "$work/found" | sort -un | while read -r flow; do
         show_exchange "$capture" "$flow"

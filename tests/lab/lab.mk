@@ -28,6 +28,6 @@ wrappings: $(B)/lab/wrap ## make the captures of tests/lab/wrappings anew out of
 	    $< pcaps/$$base.pcap pcaps/$$name.pcap $$link $$layers || exit 1; done <$(LAB)/wrappings
 
 .PHONY: lab-random
-lab-random: $(LAB_BIN) $(SYNFIN) ## states read from random connections against the kernels' (root, Linux): make lab-random SEED='1 2 3'
+lab-random: $(LAB_BIN) $(SYNFIN) ## states and losses read from random connections against the kernels and the router (root, Linux): make lab-random SEED='1 2 3'
 	$(quiet)for seed in $(or $(SEED),1); do \
 	    B=$(B) $(LAB)/random.sh $$seed && SYNFIN=$(SYNFIN) $(LAB)/check.sh "$${OUT:-$${TMPDIR:-/tmp}/synfin-random}/$$seed" || exit 1; done
