@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "findings.h"
+#include "outcome.h"
 
 static const char *const rule_texts[RULE_COUNT] = {
 #define RULE(name, text) text,
@@ -375,6 +376,7 @@ void check(const struct plan *plan, const struct truth *truth, const struct acco
     for (unsigned i = 0; i < account->n_rows; i++) {
         check_row(&checking, &account->row[i]);
         check_findings(&checking, &account->row[i]);
+        check_outcome(&checking, &account->row[i]);
     }
     tally->failed += verdict->is_broken ? 1u : 0u;
 }

@@ -12,6 +12,7 @@
  *   history, state by state, but for what no packet can show (checker.c says what: `is_hidden`).
  * - Where something was lost, held back or not captured, a path may differ from the truth only in
  *   states that are assumed. How many are right all the same is counted by kind of path.
+ * - Where nothing was lost in front of the tap, handshake, close and closed_by are what passed.
  * - A finding that is proved and says that something was lost names a leg on which it was lost.
  * - Of a connection that was opened and closed without loss, repeat or RST no finding of severity
  *   warning or error is told, but that an end was slow to close where it was.
