@@ -199,6 +199,7 @@ static void strike_own_reset(struct judgement *j)
             continue;
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
+        by->is_timed = !is_an_answer(j, entry);
         by->heard = *entry;
     }
 }

@@ -218,7 +218,9 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
         found->number = j->by[SF_SIGN_RST].heard.number;
         found->time_ns = j->by[SF_SIGN_RST].heard.time_ns;
         found->detail = SF_DETAIL_SENDER_WENT_ON;
-        if (j->is_synack) /* or a listener came meanwhile, and the network doubled the SYN */
+        /* Or a listener came meanwhile, and the network doubled the SYN; or what shows that its
+         * sender goes on was held up, and left before a RST whose number orders nothing. */
+        if (j->is_synack || !j->by[SF_SIGN_RST].is_timed)
             found->certainty = SF_PROBABLE;
         return true;
     }
