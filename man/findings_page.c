@@ -115,7 +115,16 @@ static void name_ends(char *to, size_t size, const char *text)
     to[length] = '\0';
 }
 
-/* One word as roff sees it; returns its length. */
+/* The columns of a word: mandoc reads a character beyond ASCII as \[uXXXX]. */
+static size_t columns_of(const char *word, size_t length)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < length; i++)
+        columns += (unsigned char)word[i] < 0x80 ? 1 : 4;
+    return columns;
+}
+
+/* One word as roff sees it; returns its columns. */
 static size_t print_word(const char *word, size_t length, bool at_start)
 {
     if (at_start && (*word == '.' || *word == '\''))
@@ -127,7 +136,7 @@ static size_t print_word(const char *word, size_t length, bool at_start)
             fputs("\\&(", stdout); /* not the name of a manual page */
         else
             putchar(word[i]);
-    return length;
+    return columns_of(word, length);
 }
 
 /* Prints text in lines of at most LINE_WIDTH bytes, a new one after each sentence. */
@@ -139,7 +148,7 @@ static void print_text(const char *with_marks)
     name_ends(named, sizeof named, with_marks);
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
-        if (column > 0 && column + 1 + length > LINE_WIDTH) {
+        if (column > 0 && column + 1 + columns_of(text, length) > LINE_WIDTH) {
             putchar('\n');
             column = 0;
         } else if (column > 0) {
