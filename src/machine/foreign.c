@@ -52,9 +52,13 @@ static bool is_odd_text(const struct judgement *j)
 unsigned sf_foreign_count_signs(const struct judgement *j)
 {
     bool is_inexact = j->is_rst && j->place == RESET_INEXACT && !j->is_believed;
-    bool is_twin =
-        j->is_rst && j->pb->last_rst_ns != SF_NO_TIME && j->now_ns - j->pb->last_rst_ns <= TWIN_NS;
-    return (unsigned)sf_foreign_is_other_ttl(j->pa, j->segment->ttl) + (unsigned)has_other_id(j) +
-           (unsigned)is_inexact + (unsigned)is_stepped(j) + (unsigned)is_odd_text(j) +
-           (unsigned)is_twin;
+    /* Who answers for no connection has no counter of identifications, and may answer a RST's twin.
+     */
+    bool is_answer = j->is_rst && !j->has_ack && j->answers;
+    bool is_twin = j->is_rst && !is_answer && j->pb->last_rst_ns != SF_NO_TIME &&
+                   j->now_ns - j->pb->last_rst_ns <= TWIN_NS;
+    bool has_own_id = is_answer && j->segment->ip_id == 0;
+    return (unsigned)sf_foreign_is_other_ttl(j->pa, j->segment->ttl) +
+           (unsigned)(has_other_id(j) && !has_own_id) + (unsigned)is_inexact +
+           (unsigned)is_stepped(j) + (unsigned)is_odd_text(j) + (unsigned)is_twin;
 }
