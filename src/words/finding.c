@@ -104,13 +104,6 @@ static const char *lost_text(const struct sf_found *found, bool is_first)
     return sf_translate(is_first ? lost[found->code].first : lost[found->code].within);
 }
 
-static void put_state(struct sf_sentence *sentence, const struct sf_found *found)
-{
-    sf_sentence_add(sentence, sf_state_name(found->state));
-    if (found->is_state_assumed)
-        sf_sentence_add(sentence, "?");
-}
-
 static bool is_error(const struct sf_found *found)
 {
     return found->icmp.kind != SF_ICMP_NONE;
@@ -158,7 +151,7 @@ static bool put_part(struct sf_sentence *sentence, const char *name, size_t leng
     else if (is_name(name, length, "count"))
         sf_sentence_add_number(sentence, found->count);
     else if (is_name(name, length, "state"))
-        put_state(sentence, found);
+        sf_sentence_add(sentence, sf_state_name(found->state));
     else if (is_name(name, length, "lost") || is_name(name, length, "Lost"))
         sf_sentence_add(sentence, lost_text(found, name[0] == 'L'));
     else if (is_error(found) && is_name(name, length, "reporter"))
@@ -236,7 +229,10 @@ static void add_numbers(struct sf_sentence *sentence, const struct sf_found *fou
     if (has_interval)
         add_filled(sentence, sf_translate(intervals[found->code]), found);
     if (found->state != SF_STATE_NONE)
-        add_filled(sentence, _("Its state then: {state}."), found);
+        add_filled(sentence,
+                   found->is_state_assumed ? _("Its state then was probably {state}.")
+                                           : _("Its state then: {state}."),
+                   found);
 }
 
 /* A figure of a finding, while its sentence is filled in. */

@@ -164,7 +164,7 @@ static void test_variants(void **state)
           .severity = SF_NOTE,
           .state = SF_STATE_FIN_WAIT_2,
           .is_state_assumed = true},
-         "Its state then: FIN_WAIT_2?.",
+         "Its state then was probably FIN_WAIT_2.",
          "The order is proved."},
         {{.code = SF_CODE_RESET_AFTER_FIN, .severity = SF_INFO},
          "so it changes nothing.",
