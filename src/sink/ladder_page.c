@@ -113,6 +113,12 @@ static void add_handshake(struct sf_sentence *sentence, const struct sf_flow *fl
     sf_sentence_add(sentence, ")");
 }
 
+/* The end that began such a close did not always send the RST. */
+static bool is_reset_behind_fin(const struct sf_flow *flow)
+{
+    return flow->close == SF_CLOSE_RESET && (flow->end[flow->closed_by].known & SF_KNOWS_FIN) != 0;
+}
+
 /* How each kind of close is said, with the end that began it and without. */
 static void add_close(struct sf_sentence *sentence, const struct sf_flow *flow)
 {
@@ -129,7 +135,8 @@ static void add_close(struct sf_sentence *sentence, const struct sf_flow *flow)
     } else {
         sf_sentence_add(sentence, text);
         if (is_known && is_by_one) {
-            sf_sentence_add(sentence, _(" by "));
+            sf_sentence_add(sentence,
+                            is_reset_behind_fin(flow) ? _(" after the FIN of ") : _(" by "));
             sf_sentence_add(sentence, sf_side_text(flow->closed_by));
         }
     }
