@@ -65,7 +65,8 @@ static void put_ends(struct sf_paper *paper, const struct sf_flow *flow)
     const struct sf_key *key = &flow->key;
     unsigned end = flow->client;
     size_t columns = sf_endpoint_text(client, key->addr[end], key->ip, key->port[end]) +
-                     sf_endpoint_text(server, key->addr[1 - end], key->ip, key->port[1 - end]) + 3;
+                     sf_endpoint_text(server, key->addr[1 - end], key->ip, key->port[1 - end]) +
+                     (paper->ascii ? 4 : 3);
     bool fits_here = paper->column + columns <= paper->width;
     if (!fits_here) {
         sf_paper_end_line(paper);

@@ -92,6 +92,15 @@ static void put_packets(struct sf_paper *paper, const struct sf_totals *input)
     put_count(paper, input->drops_interface, _("dropped by the interface"));
 }
 
+/* Lone segments are no connections that could close: sf_tally_is_stray. */
+static bool has_closes(const struct sf_totals *totals)
+{
+    for (unsigned i = 0; i < SF_CLOSE_COUNT; i++)
+        if (totals->closes[i] > 0)
+            return true;
+    return false;
+}
+
 static void put_outcomes(struct sf_paper *paper, const struct sf_totals *totals)
 {
     char text[64];
@@ -101,7 +110,7 @@ static void put_outcomes(struct sf_paper *paper, const struct sf_totals *totals)
     put_heading(paper, text);
     for (unsigned i = SF_HANDSHAKE_COUNT; i > 0; i--)
         put_part(paper, totals->handshakes[i - 1], totals->connections, sf_handshake_text(i - 1));
-    if (totals->connections == 0)
+    if (!has_closes(totals))
         return;
     put_heading(paper, _("how they closed"));
     for (unsigned i = SF_CLOSE_COUNT; i > 0; i--)
