@@ -134,6 +134,9 @@ bool sf_rule_FAST_OPEN_REJECTED(const struct judgement *j, struct sf_found *foun
     int64_t taken = taken_octets(j);
     if (taken < 0 || taken >= j->pb->syn_payload || may_answer_bare_repeat(j))
         return false;
+    /* Another SYN,ACK, with another number, refuses the same octets. */
+    if (sf_history_found(j->flow, SF_CODE_FAST_OPEN_REJECTED, j->a) != NULL)
+        return false;
     found->side = (uint8_t)j->a;
     found->octets = j->pb->syn_payload - (uint32_t)taken;
     if (taken > 0)
