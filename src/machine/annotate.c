@@ -139,6 +139,8 @@ static void annotate_synack(struct judgement *j)
     say(j, SF_SAY_SECOND_HANDSHAKE, j->segment->seq, 0, 0);
     if (!j->fits_syn)
         say(j, SF_SAY_ACK_IS_WRONG, j->segment->ack, (int64_t)(uint32_t)(j->B->iss + 1u), 0);
+    else if (!j->pb->has_said_plain_syn)
+        say(j, SF_SAY_ACK_TELLS_X, (int64_t)(uint32_t)(j->segment->ack - 1u), 0, 0);
     else if (j->segment->ack == j->B->iss + 1u)
         say(j, SF_SAY_ACK_IS_X_PLUS_1, 0, 0, 0);
     else
