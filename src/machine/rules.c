@@ -392,8 +392,8 @@ static void time_stalled(struct sf_flow *flow, int64_t now_ns)
         int64_t fin_ns = flow->history->end[silent].fin.first_ns;
         bool is_open = fin_ns == SF_NO_TIME && !flow->history->rst_accepted;
         found->interval_ns = (fin_ns != SF_NO_TIME ? fin_ns : now_ns) - found->time_ns;
-        if (!is_open && found->detail == SF_DETAIL_STILL_OPEN)
-            found->detail = SF_DETAIL_NONE;
+        if (is_open && !is_waiter && found->detail == SF_DETAIL_NONE)
+            found->detail = SF_DETAIL_STILL_OPEN;
     }
 }
 

@@ -167,7 +167,6 @@ bool sf_rule_CLOSE_WAIT_STALLED(const struct judgement *j, struct sf_found *foun
         !sf_fold_has_proved(&j->flow->end[side], SF_STATE_CLOSE_WAIT))
         return false;
     int64_t silence_ns = tell_silence_since(j, closer, found);
-    found->detail = SF_DETAIL_STILL_OPEN;
     if (silence_ns >= CLOSE_WAIT_STALLED_NS)
         return true;
     bool has_sent = found->number != j->flow->history->end[closer].fin_covered_number;
