@@ -29,23 +29,22 @@ static uint32_t relative(const struct page *page, unsigned end, uint32_t number)
     return number == 0 ? 0 : number - page->isn[end] + talk_isn[end];
 }
 
-static void write_flags(char text[40], uint16_t flags)
+static void write_flags(char *text, size_t size, unsigned flags)
 {
     static const char *const names[] = {"FIN", "SYN", "RST", "PSH", "ACK"};
+    size_t used = 0;
     text[0] = '\0';
-    for (unsigned i = 0; i < 5; i++) {
-        if ((flags >> i & 1u) == 0)
-            continue;
-        if (text[0] != '\0')
-            strcat(text, ",");
-        strcat(text, names[i]);
+    for (unsigned i = 0; i < 5 && used < size; i++) {
+        if ((flags >> i & 1u) != 0)
+            used +=
+                (size_t)snprintf(text + used, size - used, "%s%s", used > 0 ? "," : "", names[i]);
     }
 }
 
 static void print_packet(const struct page *page, const struct packet *packet, int64_t time_ns)
 {
     char flags[40];
-    write_flags(flags, packet->flags);
+    write_flags(flags, sizeof flags, packet->flags);
     fprintf(page->out, "%.6f %c %-7s seq %u", (double)time_ns / 1e9, packet->from == 0 ? 'c' : 's',
             flags, (unsigned)relative(page, packet->from, packet->seq));
     if ((packet->flags & SF_ACK) != 0)
@@ -163,7 +162,9 @@ void exchange_print(FILE *out, const struct trial *trial)
     const struct truth *truth = &trial->truth;
     unsigned sent = 0, pass = 0;
     find_isns(&page);
-    fprintf(out, "# %s: %s\n", rule_text(trial->verdict.rule), trial->verdict.text);
+    const struct verdict *verdict = &trial->verdict;
+    fprintf(out, "# %s: %s\n", verdict->is_broken ? rule_text(verdict->rule) : "no rule is broken",
+            verdict->text);
     while (sent < truth->n_sent || pass < truth->n_passes) {
         bool sending =
             sent < truth->n_sent &&
