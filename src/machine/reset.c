@@ -13,8 +13,9 @@ static bool acknowledges_own_syn(const struct judgement *j)
 static bool is_refusal_shape(const struct judgement *j)
 {
     enum sf_state state = sf_end_state(j->B);
-    bool is_opening =
-        state == SF_STATE_SYN_SENT || (state == SF_STATE_SYN_RCVD && !sf_end_is_proved(j->B));
+    bool is_opening = state == SF_STATE_SYN_SENT ||
+                      (state == SF_STATE_SYN_RCVD && !sf_end_is_proved(j->B)) ||
+                      (state == SF_STATE_CLOSED && j->flow->complete_ns == SF_NO_TIME);
     /* Refused before it opened itself: the SYN may have overtaken the RST. */
     bool is_later = j->now_ns - j->pa->syn.first_ns > OVERTAKEN_NS || state == SF_STATE_SYN_SENT;
     bool is_waiting = j->pa->syn.first_ns == SF_NO_TIME || (is_opening && is_later);
