@@ -265,18 +265,27 @@ static struct sf_end without(const struct sf_end *path, enum sf_state passing, e
     return shorter;
 }
 
+/* CLOSED, but not as LAST-ACK ends. */
+static bool ends_by_reset(const uint8_t *state, unsigned n)
+{
+    return n > 1 && state[n - 1u] == SF_STATE_CLOSED && state[n - 2u] != SF_STATE_LAST_ACK;
+}
+
 /*
  * Where a connection is reset, nothing that an end sends tells what it had still heard before: a
  * RST need not acknowledge anything (RFC 9293 §3.10.5), and who obeys one says nothing. So behind
- * the last state that other segments prove, path and story may differ.
+ * the last state that other segments prove, path and story may differ. So they may where an opener
+ * gave up in silence: that it refuses a SYN right after its own, it may have done before that.
  */
 static bool is_right_before_reset(const struct sf_end *path, const struct story *story)
 {
     unsigned n = path->n_path;
     while (n > 0 && (!sf_end_proves(path, n - 1u) || path->path[n - 1u] == SF_STATE_CLOSED))
         n--;
-    bool was_reset = path->path[path->n_path - 1u] == SF_STATE_CLOSED ||
-                     story->state[story->n - 1u] == SF_STATE_CLOSED;
+    bool is_silent = story->is_silent[story->n - 1u];
+    bool gave_up_opening = story->n > 1 && story->state[story->n - 2u] == SF_STATE_SYN_SENT;
+    bool was_reset = ends_by_reset(path->path, path->n_path) ||
+                     (ends_by_reset(story->state, story->n) && (!is_silent || gave_up_opening));
     return was_reset && n <= story->n && memcmp(path->path, story->state, n) == 0;
 }
 
