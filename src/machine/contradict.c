@@ -199,7 +199,8 @@ static void strike_own_reset(struct judgement *j)
             continue;
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
-        by->is_timed = !is_an_answer(j, entry);
+        bool is_later = j->fresh > 0 || j->now_ns - entry->time_ns >= RTT_SLACK_NS;
+        by->is_timed = is_later && !is_an_answer(j, entry);
         by->heard = *entry;
     }
 }

@@ -26,4 +26,7 @@ bool sf_foreign_is_other_ttl(const struct private_end *end, uint8_t ttl);
  */
 unsigned sf_foreign_count_signs(const struct judgement *j);
 
+/* So many signs that another hand is likely. */
+#define SF_FOREIGN_SIGNS 2u
+
 #endif

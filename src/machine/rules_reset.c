@@ -232,5 +232,5 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
                     : is_other_ttl  ? SF_DETAIL_OTHER_TTL
                                     : SF_DETAIL_NOT_BELIEVED;
     /* A FIN shows itself by its TTL or not at all: it is numbered like any other segment. */
-    return sf_foreign_count_signs(j) >= 2 && (j->is_rst || is_other_ttl);
+    return sf_foreign_count_signs(j) >= SF_FOREIGN_SIGNS && (j->is_rst || is_other_ttl);
 }

@@ -94,10 +94,14 @@ static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
     bool is_behind_lesson = false;
     sf_ladder_top(paper, &frame, rows);
     for (uint32_t i = 0; i < rows->n; i++) {
-        if (is_behind_lesson)
+        struct sf_row row = rows->rows[i];
+        bool tells = sf_row_settle(&row, flow);
+        if (is_behind_lesson && tells)
             sf_paper_end_line(paper);
-        sf_ladder_fold(paper, &frame, &rows->rows[i].before);
-        sf_ladder_row(paper, &frame, &rows->rows[i]);
+        sf_ladder_fold(paper, &frame, &row.before);
+        if (!tells)
+            continue;
+        sf_ladder_row(paper, &frame, &row);
         is_behind_lesson = rows->segments != NULL && rows->rows[i].is_lesson;
         if (is_behind_lesson)
             sf_lesson_put(paper, &frame, flow, &rows->rows[i], &rows->segments[i]);

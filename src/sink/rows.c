@@ -191,6 +191,34 @@ static struct sf_row row_of_silence(const struct sf_event *event)
     return row;
 }
 
+static bool is_still_told(const struct sf_flow *flow, uint8_t code)
+{
+    for (uint32_t i = 0; i < flow->n_found; i++) {
+        if (flow->found[i].code == code)
+            return true;
+    }
+    return false;
+}
+
+bool sf_row_settle(struct sf_row *row, const struct sf_flow *flow)
+{
+    unsigned n = 0;
+    if (!row->is_silence)
+        return true;
+    for (unsigned i = 0; i < row->n_codes; i++) {
+        if (is_still_told(flow, row->codes[i]))
+            row->codes[n++] = row->codes[i];
+    }
+    bool had_codes = row->n_codes > 0;
+    row->n_codes = (uint8_t)n;
+    bool has_moved = row->is_moved[SF_CLIENT] || row->is_moved[SF_SERVER] ||
+                     row->taken_back[SF_CLIENT] != SF_STATE_NONE ||
+                     row->taken_back[SF_SERVER] != SF_STATE_NONE;
+    if (n == 0 && had_codes)
+        row->severity = 0;
+    return n > 0 || has_moved;
+}
+
 /* ---- keeping them ---------------------------------------------------------------------------- */
 
 static size_t row_size(const struct sf_rows *rows)

@@ -66,4 +66,10 @@ struct sf_note sf_row_note(const struct sf_row *row, unsigned i);
 /* Forgets everything; returns the bytes of memory that were freed. */
 size_t sf_rows_release(struct sf_rows *rows);
 
+/*
+ * What a row of silence told and the connection no longer says, in the end, is left out of it.
+ * Returns false when nothing is left: no finding, and no state that moved.
+ */
+bool sf_row_settle(struct sf_row *row, const struct sf_flow *flow);
+
 #endif
