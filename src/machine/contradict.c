@@ -62,6 +62,21 @@ static bool may_wait(const struct judgement *j, const struct entry *fin)
     return seq_before(j->segment->ack, fin->end - 1u) || j->pb->fin_had_to_wait;
 }
 
+/*
+ * Had what passed at `passed_ns` towards A the time to be heard before A sent this? Where no round
+ * trip is known yet, the segment in hand may be the one that ends the first sample of it.
+ */
+static bool had_time_for(const struct judgement *j, int64_t passed_ns)
+{
+    bool ends_sample = (j->A->known & SF_KNOWS_RTT) == 0 && j->has_ack &&
+                       j->pa->sample_ns != SF_NO_TIME &&
+                       !seq_before(j->segment->ack, j->pa->sample_end);
+    int64_t round_trip_ns = j->now_ns - j->pa->sample_ns;
+    if (ends_sample && round_trip_ns > RTT_UNKNOWN_NS)
+        return j->sent_ns - passed_ns >= round_trip_ns;
+    return sf_history_had_time(j->flow, j->a, passed_ns, j->sent_ns);
+}
+
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
@@ -80,8 +95,7 @@ static void take_back(struct judgement *j, enum sf_sign said)
             ignore_error(j, entry);
             continue;
         }
-        bool had_time =
-            !is_prompt && sf_history_had_time(j->flow, j->a, entry->time_ns, j->sent_ns);
+        bool had_time = !is_prompt && had_time_for(j, entry->time_ns);
         if (said == SF_SIGN_FIN_UNHEARD &&
             (names_by_sack(j, entry) || (had_time && may_wait(j, entry)))) {
             entry->bits |= ENTRY_BEHIND_HOLE;
@@ -200,7 +214,9 @@ static void strike_own_reset(struct judgement *j)
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
         bool is_later = j->fresh > 0 || j->now_ns - entry->time_ns >= RTT_SLACK_NS;
-        by->is_timed = is_later && !is_an_answer(j, entry);
+        /* A SYN,ACK refutes a refusal; any other RST may have ended an attempt before this one. */
+        bool is_anew = j->is_synack && ((entry->flags & SF_ACK) == 0 || j->pa->has_said_synack);
+        by->is_timed = is_later && !is_anew && !is_an_answer(j, entry);
         by->heard = *entry;
     }
 }

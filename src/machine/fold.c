@@ -304,7 +304,8 @@ bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
  * sent behind it. */
 static bool may_stand_behind_fin(const struct fold *fold, const struct entry *entry)
 {
-    if ((entry->bits & (ENTRY_PAYLOAD | ENTRY_FOLLOWS)) == ENTRY_PAYLOAD)
+    if ((entry->bits & (ENTRY_PAYLOAD | ENTRY_FOLLOWS)) == ENTRY_PAYLOAD ||
+        (entry->bits & ENTRY_BELOW) != 0)
         return true;
     const struct hole *gap = last_gap(fold->me, fold->mine);
     if (gap != NULL && entry->time_ns >= gap->opened_ns)

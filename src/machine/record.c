@@ -129,10 +129,11 @@ static bool follows(const struct judgement *j)
 
 static uint16_t said_bits(const struct judgement *j)
 {
+    bool is_below = j->segment->payload > 0 && j->fresh == 0;
     bool is_foreign = j->is_rst && j->pa->segments > j->pa->resets &&
                       sf_foreign_count_signs(j) >= SF_FOREIGN_SIGNS;
     return (uint16_t)((echoes_on(j) ? ENTRY_ECHOES_ON : 0) | (follows(j) ? ENTRY_FOLLOWS : 0) |
-                      (is_foreign ? ENTRY_FOREIGN : 0));
+                      (is_foreign ? ENTRY_FOREIGN : 0) | (is_below ? ENTRY_BELOW : 0));
 }
 
 /* What moves nobody and contradicts nothing leaves no trace. */
