@@ -136,9 +136,25 @@ static uint16_t said_bits(const struct judgement *j)
                       (is_foreign ? ENTRY_FOREIGN : 0) | (is_below ? ENTRY_BELOW : 0));
 }
 
+/*
+ * Whoever sends on after a RST in the handshake may be a listener that was asked again: the RST
+ * ended an attempt, and does not prove that its sender is CLOSED for this one.
+ */
+static void doubt_own_reset(const struct judgement *j)
+{
+    if (j->is_rst || j->flow->complete_ns != SF_NO_TIME)
+        return;
+    for (unsigned i = 0; i < j->pa->log.n; i++) {
+        struct entry *entry = &j->pa->log.entry[i];
+        if ((entry->bits & ENTRY_HEARD) == 0 && (entry->flags & SF_RST) != 0)
+            entry->bits |= ENTRY_FOREIGN;
+    }
+}
+
 /* What moves nobody and contradicts nothing leaves no trace. */
 static void say(struct judgement *j)
 {
+    doubt_own_reset(j);
     if (!is_worth_saying(j)) {
         sf_fold_path(j->flow, j->a);
         return;
