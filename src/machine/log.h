@@ -28,9 +28,8 @@ enum entry_bit {
     ENTRY_UNREACHABLE = 0x200, /* no segment: an ICMP error about this end's SYN */
     ENTRY_FOLLOWS = 0x400,     /* no FIN of its sender can be missing in front of it */
     ENTRY_BELOW = 0x2000,      /* no new payload: a FIN may stand unseen behind it */
-    ENTRY_FOREIGN =
-        0x1000, /* a RST of another hand, or of another attempt, perhaps: proves nothing */
-    ENTRY_ECHOES_ON = 0x800 /* it echoes a timestamp newer than those of the other end's SYNs */
+    ENTRY_NO_PROOF = 0x1000,   /* a RST of another hand, or attempt, perhaps */
+    ENTRY_ECHOES_ON = 0x800    /* it echoes a timestamp newer than those of the other end's SYNs */
 };
 
 struct entry {

@@ -133,7 +133,7 @@ static uint16_t said_bits(const struct judgement *j)
     bool is_foreign = j->is_rst && j->pa->segments > j->pa->resets &&
                       sf_foreign_count_signs(j) >= SF_FOREIGN_SIGNS;
     return (uint16_t)((echoes_on(j) ? ENTRY_ECHOES_ON : 0) | (follows(j) ? ENTRY_FOLLOWS : 0) |
-                      (is_foreign ? ENTRY_FOREIGN : 0) | (is_below ? ENTRY_BELOW : 0));
+                      (is_foreign ? ENTRY_NO_PROOF : 0) | (is_below ? ENTRY_BELOW : 0));
 }
 
 /*
@@ -147,7 +147,7 @@ static void doubt_own_reset(const struct judgement *j)
     for (unsigned i = 0; i < j->pa->log.n; i++) {
         struct entry *entry = &j->pa->log.entry[i];
         if ((entry->bits & ENTRY_HEARD) == 0 && (entry->flags & SF_RST) != 0)
-            entry->bits |= ENTRY_FOREIGN;
+            entry->bits |= ENTRY_NO_PROOF;
     }
 }
 
