@@ -1,5 +1,6 @@
 #include "machine/contradict.h"
 
+#include "machine/departure.h"
 #include "machine/seq.h"
 
 /* Internal to a step: an entry that crossed the segment in hand. */
@@ -80,6 +81,7 @@ static bool had_time_for(const struct judgement *j, int64_t passed_ns)
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
+    sf_departure_confirm(j, said);
     by->is_timed = (j->A->known & SF_KNOWS_RTT) != 0;
     /* A SYN,ACK that no timer sent, the first one above all, was sent before the acknowledgment
      * came. */
@@ -99,15 +101,19 @@ static void take_back(struct judgement *j, enum sf_sign said)
         if (said == SF_SIGN_FIN_UNHEARD &&
             (names_by_sack(j, entry) || (had_time && may_wait(j, entry)))) {
             entry->bits |= ENTRY_BEHIND_HOLE;
+            sf_departure_doubt(j, entry->time_ns, said);
             if (j->segment->ack == entry->end - 1u) {
                 by->heard = *entry;
                 by->is_lost = true; /* or dropped */
             }
         } else if (had_time) {
             entry->bits |= ENTRY_STRUCK;
+            sf_departure_doubt(j, entry->time_ns, said);
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
-            if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0))
+            if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0)) {
                 by->heard = *entry;
+                by->is_timed &= sf_history_had_time(j->flow, j->a, entry->time_ns, j->departed_ns);
+            }
             by->is_lost = true;
         } else {
             entry->bits |= ENTRY_CROSSED;
@@ -200,6 +206,13 @@ static bool was_overtaken(const struct judgement *j, const struct entry *reset)
     return (reset->flags & SF_ACK) != 0 && seq_not_after(j->segment->ack, reset->ack);
 }
 
+/* It refuses a SYN, though its sender had sent one of its own: it is older than that, perhaps. */
+static bool refused_before_opening(const struct judgement *j, const struct entry *reset)
+{
+    return (reset->flags & SF_ACK) != 0 && reset->seq == 0 && j->pa->syn.first_ns != SF_NO_TIME &&
+           j->pa->syn.first_ns <= reset->time_ns;
+}
+
 /* B may have obeyed it all the same: what B heard stays heard until B goes on as well. */
 static void strike_own_reset(struct judgement *j)
 {
@@ -213,10 +226,20 @@ static void strike_own_reset(struct judgement *j)
             continue;
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
-        bool is_later = j->fresh > 0 || j->now_ns - entry->time_ns >= RTT_SLACK_NS;
+        bool is_abort = (entry->flags & SF_ACK) != 0 || !is_an_answer(j, entry);
+        bool is_beyond = j->fresh > 0 && is_abort;
+        bool is_later = is_beyond || j->departed_ns >= entry->time_ns;
+        /* To refuse the SYN that it answers here as well it would have to have had it twice. */
+        bool is_first_answer = j->is_synack && !j->pa->has_said_synack && j->pb->syn.repeats == 0;
+        if (is_later)
+            j->pa->ended_ns = SF_NO_TIME;
+        else if (!is_first_answer)
+            sf_departure_doubt(j, entry->time_ns, SF_SIGN_NONE);
         /* A SYN,ACK refutes a refusal; any other RST may have ended an attempt before this one. */
-        bool is_anew = j->is_synack && ((entry->flags & SF_ACK) == 0 || j->pa->has_said_synack);
-        by->is_timed = is_later && !is_anew && !is_an_answer(j, entry);
+        bool is_anew = j->pa->other.is_there ||
+                       (j->is_synack && ((entry->flags & SF_ACK) == 0 || j->pa->has_said_synack));
+        by->is_timed =
+            is_later && !is_anew && !is_an_answer(j, entry) && !refused_before_opening(j, entry);
         by->heard = *entry;
     }
 }

@@ -75,9 +75,9 @@ static bool acknowledges_fin(const struct entry *entry, const struct sf_end *clo
 /*
  * Only an end past its handshake acknowledges more than the SYN and the data on it, or sends data
  * where no Fast Open lets it. An end that never sent a SYN,ACK, nor was sent a SYN, cannot be in
- * SYN_RCVD, so that its plain ACK is proof enough; so is the echo of a timestamp that came behind
- * the SYN. (RFC 9293 §3.10.7.4: sockets in SYN_RCVD answer duplicates with an ACK of the SYN
- * alone.)
+ * SYN_RCVD, so that its plain ACK is proof enough; so is the
+ * echo of a timestamp that came behind the SYN. (RFC 9293 §3.10.7.4: sockets in SYN_RCVD answer
+ * duplicates with an ACK of the SYN alone.)
  */
 static bool says_synchronized(const struct fold *fold, const struct entry *entry)
 {
@@ -254,16 +254,23 @@ static bool rests_on_inference(const struct fold *fold, const struct entry *entr
         return true;
     if ((sign == SF_SIGN_FIN || sign == SF_SIGN_ACK_OF_FIN) && may_be_repeat(fold, entry))
         return true;
+    /* By a FIN that does not acknowledge the other one, its sender need not be in LAST_ACK. */
+    if (sign == SF_SIGN_FIN && sf_end_state(&fold->path) == SF_STATE_LAST_ACK &&
+        !acknowledges_fin(entry, fold->other))
+        return true;
     bool needs_both = sign == SF_SIGN_ACK_OF_COVERING_FIN || sign == SF_SIGN_ACK_WHILE_UNCOVERED;
     return (fold->theirs->fin_is_inferred && (needs_both || sign == SF_SIGN_ACK_OF_FIN)) ||
            (fold->mine->fin_is_inferred && needs_both) ||
            (fold->mine->fin_was_inferred && sign == SF_SIGN_ACK_WHILE_UNCOVERED);
 }
 
-/* Has this end been seen to send what an end that closed before the capture cannot send? */
-static bool has_shown_open(const struct sf_end *end, const struct private_end *notes)
+/* Has this end been seen to send payload up to `number`? Then it had not closed when it had sent no
+ * more than that; unless its FIN was seen, it may have in front of anything else. */
+static bool has_shown_open(const struct sf_end *end, const struct private_end *notes,
+                           uint32_t number)
 {
-    return end->bytes > 0 || notes->fin.first_ns != SF_NO_TIME;
+    return (end->bytes > 0 && !seq_before(notes->payload_end, number)) ||
+           notes->fin.first_ns != SF_NO_TIME;
 }
 
 /*
@@ -294,7 +301,10 @@ bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
     bool may_be_open = state == SF_STATE_SYN_RCVD && flow->history->end[side].spoke_plainly &&
                        flow->history->end[other].syn_payload == 0;
     bool is_alone = (flow->end[other].known & SF_KNOWS_TTL) == 0;
-    return may_be_open || (may_hear && is_alone) ||
+    const struct private_end *notes = &flow->history->end[side];
+    bool is_unsure =
+        state != SF_STATE_CLOSED && notes->unsure_ns != SF_NO_TIME && !notes->unsure_is_told;
+    return is_unsure || may_be_open || (may_hear && is_alone) ||
            (may_close && may_have_closed(me, &flow->history->end[side], me->max)) ||
            (may_hear && (me->known & SF_KNOWS_RCV) != 0 &&
             may_have_closed(&flow->end[other], &flow->history->end[other], me->rcv));
@@ -336,16 +346,31 @@ static bool rests_on_the_past(const struct fold *fold, const struct entry *entry
         return false;
     bool is_second =
         sf_end_state(&fold->path) == SF_STATE_FIN_WAIT_1 && acknowledges_fin(entry, fold->other);
-    return (sign == SF_SIGN_FIN && (is_second || !has_shown_open(fold->other, fold->theirs))) ||
-           (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine));
+    return (sign == SF_SIGN_FIN &&
+            (is_second || !has_shown_open(fold->other, fold->theirs, entry->ack))) ||
+           (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine, entry->seq));
 }
 
 /* Where the SYNs crossed, its SYN,ACK may not have passed here: then the ACK of the other SYN comes
  * from SYN_RCVD as well as from ESTABLISHED. */
 static bool rests_on_crossing(const struct fold *fold, const struct entry *entry, enum sf_sign sign)
 {
-    return sign == SF_SIGN_ACK_OF_SYN && fold->theirs->has_said_plain_syn &&
-           !says_synchronized(fold, entry);
+    bool has_crossed = fold->theirs->has_said_plain_syn ||
+                       (fold->mine->has_said_plain_syn && fold->mine->has_said_synack);
+    return sign == SF_SIGN_ACK_OF_SYN && has_crossed && !says_synchronized(fold, entry);
+}
+
+/*
+ * A capture that begins with the SYN,ACK does not show whether the SYNs had crossed. Then the ACK
+ * of the other SYN may come from SYN_RCVD, and what comes behind anything unseen from an end that
+ * was closed there: RFC 9293 §3.10.4.
+ */
+static bool rests_on_the_opening(const struct fold *fold, const struct entry *entry,
+                                 enum sf_sign sign)
+{
+    bool is_open = sign == SF_SIGN_ACK_OF_SYN || sign == SF_SIGN_SYNCHRONIZED;
+    return is_open && fold->mine->start == SF_STATE_SYN_SENT &&
+           seq_before(fold->me->iss + 1u, entry->seq);
 }
 
 /* Within one connection nothing leads out of CLOSED again. */
@@ -370,7 +395,8 @@ static void fold_said(struct fold *fold, const struct entry *entry)
                        !rests_on_inference(fold, entry, signs[i]) &&
                        !rests_on_the_past(fold, entry, signs[i]) &&
                        !rests_on_the_missing(fold, entry, signs[i]) &&
-                       !rests_on_crossing(fold, entry, signs[i]);
+                       !rests_on_crossing(fold, entry, signs[i]) &&
+                       !rests_on_the_opening(fold, entry, signs[i]);
         if (to != SF_STATE_NONE && is_seen)
             prove(&fold->path, fold->path.n_path - 1u, signs[i]);
         if (signs[i] == SF_SIGN_SYNCHRONIZED && is_seen)

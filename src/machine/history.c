@@ -15,9 +15,9 @@ static void private_end_init(struct private_end *end)
 {
     sf_sighting_init(&end->syn);
     sf_sighting_init(&end->fin);
-    end->last_ns = end->last_rst_ns = SF_NO_TIME;
+    end->last_ns = end->last_rst_ns = end->ended_ns = SF_NO_TIME;
     end->last_octets_ns = end->last_payload_ns = end->stood_ns = SF_NO_TIME;
-    end->newest_tsval_ns = SF_NO_TIME;
+    end->newest_tsval_ns = end->max_ns = end->departed_ns = end->unsure_ns = SF_NO_TIME;
     end->sample_ns = SF_NO_TIME;
     end->keepalive_ns = SF_NO_TIME;
     end->window_closed_ns = end->window_opened_ns = SF_NO_TIME;

@@ -76,7 +76,7 @@ struct resent {
 
 /* A SYN,ACK for the same SYN, with another number. */
 struct other_synack {
-    int64_t time_ns;
+    struct sighting sighting;
     uint32_t isn;
     uint16_t flags;
     struct sf_options options;
@@ -102,8 +102,12 @@ struct private_end {
     int64_t last_octets_ns;  /* … and its last payload, new or not */
     int64_t stood_ns;        /* its last segment that shows that it had sent no FIN … */
     int64_t last_rst_ns;     /* its last RST */
+    int64_t ended_ns;        /* its last RST that may have ended the connection */
     int64_t sample_ns;       /* a round-trip sample is under way: it is to acknowledge … */
     int64_t newest_tsval_ns; /* its newest timestamp was first seen */
+    int64_t max_ns;          /* the highest number that it used, `max`, passed first */
+    int64_t departed_ns;     /* a segment with `departed_tsval` left it, at the earliest */
+    int64_t unsure_ns;       /* it may have moved on at this, though something spoke against it */
     int64_t keepalive_ns;    /* its last keepalive */
     int64_t keepalive_interval_ns;
     int64_t window_closed_ns; /* it closed its window */
@@ -133,14 +137,16 @@ struct private_end {
     uint32_t first_fin_ack; /* the acknowledgment number of its first FIN */
     uint32_t sample_end;    /* … this number */
     uint32_t after_fin_seq; /* its payload behind the other end's FIN begins here */
-    uint32_t lowest;        /* the lowest number of payload seen of it */
+    uint32_t lowest;        /* the lowest number of payload seen of it … */
+    uint32_t payload_end;   /* … and behind the highest, once there is payload */
     uint32_t last_advance;  /* by how much its latest acknowledgment exceeded the one before */
     uint32_t rejected_seq;  /* the number of the last segment that an ICMP error gave back */
     uint32_t last_tsval;    /* of its last segment */
     uint32_t last_rst_seq;  /* of its last RST */
     uint32_t newest_tsval;  /* the newest that it used */
-    uint32_t stood_seq;     /* the next number then */
-    uint32_t row_ack;       /* the acknowledgment with which its latest row of segments began */
+    uint32_t departed_tsval;
+    uint32_t stood_seq; /* the next number then */
+    uint32_t row_ack;   /* the acknowledgment with which its latest row of segments began */
     uint32_t sent_ack[SENT_ACKS]; /* its last acknowledgment numbers, the latest first */
     uint16_t last_flags;          /* of its last segment */
     uint16_t last_ip_id;
@@ -148,6 +154,9 @@ struct private_end {
     uint8_t id_steps;      /* how often the next one was a little higher */
     bool misses_ids;       /* some were left out since `stood_ns` */
     bool ids_jump;         /* … and once it was not: they tell no order */
+    bool unsure_is_told;   /* its last segment tells where it was all the same */
+    bool got_bad_ack;      /* it was sent an acknowledgment of what it cannot have sent */
+    bool ticks_are_short;  /* its timestamps count less than milliseconds */
 
     uint8_t n_sent_acks;
     uint8_t fin_ttl;         /* of its first FIN */
@@ -155,6 +164,7 @@ struct private_end {
     uint8_t ttl_votes;       /* … by so many more than have another */
     uint8_t start;           /* enum sf_state in which its path begins */
     uint8_t provoked_detail; /* enum sf_detail */
+    uint8_t unsure_sign;     /* enum sf_sign of what spoke against `unsure_ns` */
     bool has_said_synack;    /* a SYN,ACK of it was seen */
     bool has_said_plain_syn; /* a SYN without ACK of it was seen */
     bool syn_data_again;     /* what of the data on its SYN was not taken came again */

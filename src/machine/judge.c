@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "machine/departure.h"
 #include "machine/seq.h"
 
 /* A SYN apart from its ACK comes a round trip behind that. */
@@ -75,7 +76,9 @@ static void judge_syn(struct judgement *j)
                         j->is_renumbered;
     /* An end that has answered the other SYN repeats its SYN,ACK, not its SYN. */
     bool is_over = is_past_handshake(j->A) || (j->is_syn && j->pa->has_said_synack);
-    j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_over;
+    /* Where the other end is not seen, nothing but its SYN,ACK shows that the SYNs crossed. */
+    bool is_news = j->is_synack && !j->pa->has_said_synack && (j->B->known & SF_KNOWS_TTL) == 0;
+    j->is_stale_syn = (j->is_syn || j->is_synack) && same && is_over && !is_news;
 }
 
 static uint8_t features_by_option(const struct sf_options *options)
@@ -330,7 +333,8 @@ static void judge_third(struct judgement *j)
     j->is_third = j->a == SF_CLIENT && !seq_is_past(j->segment->seq, j->end, j->A->iss + 1u) &&
                   j->is_plain && j->has_ack && !j->is_bad_ack &&
                   j->flow->complete_ns == SF_NO_TIME && j->pa->has_said_plain_syn &&
-                  !j->pb->has_said_plain_syn && !j->flow->history->rst_accepted &&
+                  !j->pa->has_said_synack && !j->pb->has_said_plain_syn &&
+                  !j->flow->history->rst_accepted &&
                   ((j->B->known & SF_KNOWS_ISS) == 0 || seq_before(j->B->iss, j->segment->ack));
 }
 
@@ -408,6 +412,7 @@ void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow
     j->now_ns = segment->time_ns;
     judge_flags(j);
     judge_order(j);
+    sf_departure_judge(j);
     judge_syn(j);
     judge_fin(j);
     judge_copy(j);

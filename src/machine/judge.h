@@ -19,7 +19,7 @@
 struct contradiction {
     bool is_lost;       /* the heard entry had time to arrive: it did not */
     bool is_crossed;    /* it was still on its way */
-    bool is_timed;      /* a round trip was known, so that this is certain */
+    bool is_timed;      /* a round trip was known, and the repeat was no old one: it is certain */
     struct entry heard; /* the first one that was lost, else the last one that crossed */
 };
 
@@ -91,7 +91,8 @@ struct judgement {
     int64_t window_closed_for_ns; /* when it opens */
     bool is_newer;                /* certainly sent after everything of A that passed before */
     bool is_late;                 /* sent before something of A that passed already */
-    int64_t sent_ns; /* when it passed; when its timestamp was first seen, if that is earlier */
+    int64_t sent_ns;     /* when it passed; when its timestamp was first seen, if that is earlier */
+    int64_t departed_ns; /* not before this it left its sender: see departure.h */
     bool is_overtaken_fin;   /* it was sent before what showed that it is missing */
     bool is_path_copy;       /* the network, not its sender, brings this packet again */
     bool may_be_copy;        /* the network or its sender does, which cannot be told */
@@ -112,12 +113,13 @@ struct judgement {
 
     /* RST */
     enum reset_place place;
-    bool is_believed;   /* its sender can have written this number */
-    bool is_accepted;   /* it ends B, as far as can be told */
-    bool is_certain;    /* its number is the next expected beyond doubt */
-    bool answers;       /* it answers a segment of B: SEQ is its acknowledgment number */
-    bool answers_last;  /* and that is the last one */
-    bool struck_answer; /* what it answers did not take effect: that entry was struck */
+    bool is_believed;     /* its sender can have written this number */
+    bool is_accepted;     /* it ends B, as far as can be told */
+    bool is_certain;      /* its number is the next expected beyond doubt */
+    bool answers;         /* it answers a segment of B: SEQ is its acknowledgment number */
+    bool answers_bad_ack; /* of these: one that A goes on waiting behind */
+    bool answers_last;    /* and that is the last one */
+    bool struck_answer;   /* what it answers did not take effect: that entry was struck */
 
     struct contradiction by[SF_SIGN_COUNT]; /* by what is said */
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "machine/departure.h"
 #include "machine/foreign.h"
 #include "machine/seq.h"
 
@@ -176,6 +177,7 @@ static void learn_first(struct judgement *j)
     if ((end->known & SF_KNOWS_SEQ) != 0 || j->is_rst)
         return;
     end->first = end->max = end->una = j->segment->seq;
+    j->pa->max_ns = j->now_ns;
     j->pa->lowest = j->text;
     end->known |= SF_KNOWS_SEQ;
 }
@@ -285,8 +287,10 @@ void sf_learn_sent(struct judgement *j)
         open_gap(j);
     if (j->late > 0 || (j->is_fin && !is_new))
         sf_holes_fill(&j->pa->holes, j->text, j->end, NULL);
-    if (is_new && !fin_is_odd)
+    if (is_new && !fin_is_odd) {
         j->A->max = j->end;
+        j->pa->max_ns = j->now_ns;
+    }
     learn_fin(j);
     sample_rtt(j, is_new);
     learn_early(j);
@@ -296,6 +300,9 @@ void sf_learn_sent(struct judgement *j)
         j->pa->last_payload_number = j->segment->number;
     }
     if (j->segment->payload > 0) {
+        uint32_t payload_end = j->text + j->segment->payload;
+        if (j->pa->last_octets_ns == SF_NO_TIME || seq_before(j->pa->payload_end, payload_end))
+            j->pa->payload_end = payload_end;
         j->pa->last_octets_ns = j->now_ns;
         j->flow->history->has_data = true;
     }
@@ -380,6 +387,7 @@ static void credit_unseen(struct judgement *j)
     struct hole gap = {.left = j->B->max, .right = j->segment->ack, .opened_ns = j->now_ns};
     sf_holes_open(&j->pb->holes, &gap);
     j->B->max = j->segment->ack;
+    j->pb->max_ns = SF_NO_TIME;
 }
 
 void sf_learn_acknowledged(struct judgement *j)
@@ -545,6 +553,7 @@ static bool stands_open(const struct judgement *j)
 
 void sf_learn_manners(struct judgement *j)
 {
+    sf_departure_learn(j);
     learn_order(j);
     if (!j->is_rst) {
         learn_keepalive(j);
@@ -555,7 +564,7 @@ void sf_learn_manners(struct judgement *j)
     if (j->is_plain && j->segment->payload > 0)
         j->pa->syn_data_again = true;
     if (stands_open(j)) {
-        j->pa->stood_ns = j->now_ns;
+        j->pa->stood_ns = j->departed_ns;
         j->pa->stood_seq = j->end;
         j->pa->misses_ids = false;
     }
@@ -570,6 +579,9 @@ void sf_learn_manners(struct judgement *j)
         j->pa->own_resets += j->is_believed ? 1u : 0u;
         j->pa->last_rst_ns = j->now_ns;
         j->pa->last_rst_seq = j->segment->seq;
+        bool refuses_syn = j->segment->seq == 0;
+        if (!refuses_syn && !j->answers_bad_ack)
+            j->pa->ended_ns = j->now_ns;
     } else {
         sf_foreign_learn_ttl(j->pa, j->segment->ttl);
     }

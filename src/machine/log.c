@@ -30,16 +30,29 @@ void sf_log_remove(struct log *log, uint32_t at)
     log->n--;
 }
 
-/* A struck entry tells nothing any more; without one the oldest of a quiet pair must do. */
+/* An acknowledgment, one of many: a SYN, FIN or RST opens, closes or ends. */
+static bool is_bare(const struct entry *entry)
+{
+    return (entry->flags & (SF_SYN | SF_FIN | SF_RST)) == 0;
+}
+
+/* A struck entry tells nothing any more; without one an acknowledgment from the middle must do. */
 static void forget_one(struct log *log)
 {
+    uint32_t middle = log->n / 2u;
     for (uint32_t i = 0; i < log->n; i++) {
         if ((log->entry[i].bits & ENTRY_STRUCK) != 0) {
             sf_log_remove(log, i);
             return;
         }
     }
-    sf_log_remove(log, log->n / 2u);
+    for (uint32_t i = middle; i < log->n; i++) {
+        if (is_bare(&log->entry[i])) {
+            middle = i;
+            break;
+        }
+    }
+    sf_log_remove(log, middle);
 }
 
 static bool make_room(struct log *log)

@@ -4,6 +4,7 @@
 
 #include "machine/annotate.h"
 #include "machine/contradict.h"
+#include "machine/departure.h"
 #include "machine/judge.h"
 #include "machine/learn.h"
 #include "machine/outcome.h"
@@ -203,8 +204,11 @@ static void note_lost_answers(struct judgement *j)
     if (unheard->is_lost && j->segment->ack == j->B->fin - 1u &&
         j->pb->fin_missed_ns == SF_NO_TIME) {
         j->pb->fin_missed_ns = j->now_ns;
-        /* What says nothing new may be an old packet that the network brings once more. */
-        j->pb->fin_miss_is_sure = j->is_newer || j->advances || j->fresh > 0 || j->is_first_fin;
+        /* What says nothing new may be an old packet that the network brings once more, and what
+         * says something new may have been held up. */
+        bool is_new = j->is_newer || j->advances || j->fresh > 0 || j->is_first_fin;
+        j->pb->fin_miss_is_sure =
+            is_new && sf_history_had_time(j->flow, j->a, unheard->heard.time_ns, j->departed_ns);
     }
 }
 
@@ -225,11 +229,28 @@ static enum sf_repeat tell_repeat(const struct judgement *j)
     return is_crossed ? SF_REPEAT_CROSSED : SF_REPEAT_UNANSWERED;
 }
 
+/* With numbers of another connection its sender may have left this one, and after a RST it may
+ * have been sent before that. */
+static void doubt_present(struct judgement *j)
+{
+    bool is_elsewhere = j->is_absurd || (j->is_bad_ack && j->is_behind_gap);
+    bool is_covered =
+        j->is_first_fin && (j->B->known & SF_KNOWS_RCV) != 0 && seq_not_after(j->end, j->B->rcv);
+    j->pb->got_bad_ack |= j->is_plain && j->is_bad_ack;
+    if (j->is_plain && is_elsewhere)
+        sf_departure_doubt(j, j->now_ns, SF_SIGN_NONE);
+    if (is_covered) /* it is sent again, and B had had it before */
+        sf_departure_doubt(j, j->pb->last_ns, SF_SIGN_FIN_AGAIN);
+    if (j->is_plain && j->pa->ended_ns != SF_NO_TIME && j->departed_ns < j->pa->ended_ns)
+        sf_departure_doubt(j, j->pa->ended_ns, SF_SIGN_NONE);
+}
+
 /* The middle of a connection moves nobody: its numbers are all there is to learn. */
 static void take_sound(struct judgement *j)
 {
     count_unseen(j);
     bool is_quiet = sf_record_is_quiet(j);
+    j->pa->unsure_is_told = false;
     if (!is_quiet) {
         sf_split_note(j);
         sf_reset_judge(j);
@@ -244,6 +265,7 @@ static void take_sound(struct judgement *j)
     sf_learn_acknowledged(j);
     sf_learn_window(j);
     sf_renumber_note(j);
+    doubt_present(j);
     withdraw_stalled(j);
     sf_rules_reread_lost_data(j);
     if (j->window_closes || j->window_opens)

@@ -66,6 +66,11 @@ void sf_outcome_note(struct judgement *j)
     if (j->is_syn && j->pb->has_said_plain_syn && !j->pb->has_said_synack &&
         !j->pa->has_said_synack && history->split == SPLIT_NOT)
         history->syns_crossed = true;
+    /* Only a SYN makes an opener send a SYN,ACK: that SYN was taken for one of another connection.
+     */
+    if (j->is_synack && j->fits_syn && j->pa->has_said_plain_syn && !j->pb->has_said_synack &&
+        history->split == SPLIT_NOT)
+        history->syns_crossed = true;
     if (j->is_first_fin)
         note_fin(j);
     if (j->is_rst)

@@ -101,13 +101,15 @@ static bool same_path(const struct sf_end *x, const struct sf_end *y)
            memcmp(x->path, y->path, sizeof x->path) == 0;
 }
 
-/* RFC 7323 §4.3: A has taken something that B sent after its SYN. */
+/* RFC 7323 §4.3: A has taken something that B sent after its SYN. The timestamp is taken before the
+ * acknowledgment is looked at, so that what was meant for another connection brings it as well. */
 static bool echoes_on(const struct judgement *j)
 {
     const struct sf_options *options = &j->segment->options;
-    return j->is_plain && j->has_ack && (options->present & SF_OPT_TIMESTAMPS) != 0 &&
-           j->pb->syn.first_ns != SF_NO_TIME && j->B->has_options &&
-           (j->B->options.present & SF_OPT_TIMESTAMPS) != 0 &&
+    bool may_be_old = j->pa->got_bad_ack || j->flow->history->has_predecessor;
+    return j->is_plain && j->has_ack && !may_be_old &&
+           (options->present & SF_OPT_TIMESTAMPS) != 0 && j->pb->syn.first_ns != SF_NO_TIME &&
+           j->B->has_options && (j->B->options.present & SF_OPT_TIMESTAMPS) != 0 &&
            seq_before(j->pb->syn.last_tsval, options->tsecr);
 }
 
@@ -123,8 +125,29 @@ static bool follows(const struct judgement *j)
     bool counts = pa->id_steps > 0 && !pa->ids_jump;
     bool is_next = j->segment->ip_id != 0 && counts && !pa->misses_ids &&
                    (uint16_t)(j->segment->ip_id - pa->newest_ip_id) == 1u;
+    /* No end sends a FIN before it has had the other one's SYN. */
+    bool is_early =
+        j->now_ns - pa->stood_ns < TIMER_MIN_NS ||
+        (j->pb->syn.first_ns != SF_NO_TIME && j->now_ns - j->pb->syn.first_ns < TIMER_MIN_NS);
     return pa->stood_ns != SF_NO_TIME && !seq_before(j->segment->seq, pa->stood_seq) &&
-           (is_next || j->now_ns - pa->stood_ns < TIMER_MIN_NS);
+           (is_next || is_early);
+}
+
+/*
+ * A RST carries nothing that tells when it was sent. One that refuses a SYN, from an end that has
+ * sent its own SYN, was sent before that, perhaps, and one of an end that has answered the SYN with
+ * two numbers before the second answer. A SYN,ACK in front of "its" RST by number tells of the
+ * past.
+ */
+static bool was_overtaken_in_opening(const struct judgement *j)
+{
+    bool refuses = j->is_rst && j->has_ack && j->segment->seq == 0;
+    bool has_two_attempts = j->flow->complete_ns == SF_NO_TIME && j->pa->other.is_there;
+    if (j->is_rst)
+        return has_two_attempts || (refuses && j->pa->syn.first_ns != SF_NO_TIME &&
+                                    j->departed_ns < j->pa->syn.last_ns);
+    return (j->segment->flags & SF_SYN) != 0 && j->pa->last_rst_ns != SF_NO_TIME &&
+           j->pa->last_rst_seq == j->end;
 }
 
 static uint16_t said_bits(const struct judgement *j)
@@ -132,8 +155,9 @@ static uint16_t said_bits(const struct judgement *j)
     bool is_below = j->segment->payload > 0 && j->fresh == 0;
     bool is_foreign = j->is_rst && j->pa->segments > j->pa->resets &&
                       sf_foreign_count_signs(j) >= SF_FOREIGN_SIGNS;
+    bool proves_nothing = is_foreign || was_overtaken_in_opening(j);
     return (uint16_t)((echoes_on(j) ? ENTRY_ECHOES_ON : 0) | (follows(j) ? ENTRY_FOLLOWS : 0) |
-                      (is_foreign ? ENTRY_NO_PROOF : 0) | (is_below ? ENTRY_BELOW : 0));
+                      (proves_nothing ? ENTRY_NO_PROOF : 0) | (is_below ? ENTRY_BELOW : 0));
 }
 
 /*
@@ -170,6 +194,10 @@ static void say(struct judgement *j)
     if (!sf_log_append(&j->pa->log, &entry))
         return;
     sf_fold_path(j->flow, j->a);
+    bool is_shown =
+        sf_end_is_proved(j->A) && (j->A->n_path > before.n_path || !sf_end_is_proved(&before));
+    if (is_shown && j->pa->unsure_sign != SF_SIGN_NONE)
+        j->pa->unsure_ns = SF_NO_TIME; /* A says itself where it is now */
     if (same_path(&before, j->A) && !sf_contradict_found(j) && !j->is_first_fin)
         sf_log_remove(&j->pa->log, j->pa->log.n - 1u);
 }

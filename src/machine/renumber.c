@@ -1,16 +1,26 @@
 #include "machine/renumber.h"
 
+#include "machine/departure.h"
 #include "machine/learn.h"
 
 void sf_renumber_note(struct judgement *j)
 {
-    if (!j->is_renumbered || j->flow->complete_ns != SF_NO_TIME)
+    if (!j->is_renumbered)
         return;
-    j->pa->other = (struct other_synack){.time_ns = j->now_ns,
-                                         .isn = j->segment->seq,
-                                         .options = j->segment->options,
-                                         .flags = j->segment->flags,
-                                         .is_there = true};
+    /* Whoever answers a SYN with another number has left the connection before, if that is he. */
+    if (j->flow->complete_ns != SF_NO_TIME) {
+        if (!sf_history_is_unlike(j->A, j->segment))
+            sf_departure_doubt(j, j->now_ns, SF_SIGN_NONE);
+        return;
+    }
+    struct other_synack *other = &j->pa->other;
+    if (!other->is_there || other->isn != j->segment->seq)
+        sf_sighting_init(&other->sighting);
+    sf_sighting_add(&other->sighting, j->segment, j->pb->last_ns);
+    other->isn = j->segment->seq;
+    other->options = j->segment->options;
+    other->flags = j->segment->flags;
+    other->is_there = true;
 }
 
 static bool acknowledges(const struct other_synack *other, const struct sf_end *end,
@@ -30,12 +40,15 @@ void sf_renumber_choose(struct sf_flow *flow, const struct sf_segment *segment)
         return;
     const struct other_synack chosen = notes->other;
     notes->other.isn = end->iss; /* it may come again still */
+    notes->other.sighting = notes->syn;
+    notes->syn = chosen.sighting;
     end->iss = end->first = end->una = chosen.isn;
     end->max = chosen.isn + 1u;
     end->options = chosen.options;
     end->syn_flags = chosen.flags;
     notes->syn_end = end->max;
+    notes->max_ns = chosen.sighting.last_ns;
     opener->sample_end = end->max;
-    opener->sample_ns = chosen.time_ns;
+    opener->sample_ns = chosen.sighting.last_ns;
     sf_learn_scale(flow);
 }

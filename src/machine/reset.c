@@ -97,7 +97,7 @@ static enum sf_reset_kind shape(const struct judgement *j)
         return SF_RESET_KIND_REFUSAL;
     if (!j->is_believed)
         return SF_RESET_KIND_FOREIGN;
-    if (answers_bad_ack(j))
+    if (j->answers_bad_ack)
         return SF_RESET_KIND_NO_CONNECTION;
     if (j->pa->has_said_plain_syn && !has_acked_synack(j) && !j->pb->has_said_plain_syn)
         return SF_RESET_KIND_ABORT_IN_HANDSHAKE;
@@ -140,8 +140,9 @@ void sf_reset_judge(struct judgement *j)
     j->answers = answers_segment(j);
     j->answers_last = j->answers && j->segment->seq == j->pb->sent_ack[0];
     judge_place(j);
-    j->is_believed = is_believable(j) && !answers_bad_ack(j);
-    enum sf_reset_kind kind = answers_bad_ack(j) ? SF_RESET_KIND_NO_CONNECTION : shape(j);
+    j->answers_bad_ack = answers_bad_ack(j);
+    j->is_believed = is_believable(j) && !j->answers_bad_ack;
+    enum sf_reset_kind kind = j->answers_bad_ack ? SF_RESET_KIND_NO_CONNECTION : shape(j);
     if (sf_foreign_is_other_ttl(j->pa, j->segment->ttl) && kind != SF_RESET_KIND_REFUSAL &&
         j->pa->segments > 0)
         kind = SF_RESET_KIND_FOREIGN;

@@ -180,10 +180,12 @@ bool sf_rule_ZERO_WINDOW(const struct judgement *j, struct sf_found *found)
     return j->window_closes;
 }
 
-/* Is it so long since that passed towards A that it is answered? */
+/* Had that passed towards A so long ago that it was answered before this was sent? */
 static bool was_quiet(const struct judgement *j, int64_t since_ns)
 {
-    return since_ns == SF_NO_TIME || sf_history_had_time(j->flow, j->a, since_ns, j->now_ns);
+    if (since_ns == SF_NO_TIME && j->flow->history->is_midstream)
+        since_ns = j->flow->start_ns;
+    return since_ns == SF_NO_TIME || sf_history_had_time(j->flow, j->a, since_ns, j->departed_ns);
 }
 
 bool sf_rule_CHALLENGE_ACK(const struct judgement *j, struct sf_found *found)

@@ -60,7 +60,8 @@ bool sf_rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
 bool sf_rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_SYN_ACK_AGAIN];
-    if (!j->is_synack_again || !by->is_lost || j->answers_syn)
+    bool is_lost = by->is_lost && (by->heard.flags & SF_RST) == 0;
+    if (!j->is_synack_again || !is_lost || j->answers_syn)
         return false;
     found->side = (uint8_t)j->b;
     found->where = SF_WHERE_AFTER;

@@ -214,6 +214,8 @@ bool sf_rule_OUT_OF_WINDOW_RESET(const struct judgement *j, struct sf_found *fou
 bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
 {
     found->side = (uint8_t)j->a;
+    if (j->by[SF_SIGN_RST].is_lost && j->is_renumbered)
+        return false; /* that attempt is over; a listener has answered the SYN anew */
     if (j->by[SF_SIGN_RST].is_lost) {
         found->number = j->by[SF_SIGN_RST].heard.number;
         found->time_ns = j->by[SF_SIGN_RST].heard.time_ns;

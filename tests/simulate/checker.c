@@ -30,7 +30,7 @@ const char *kind_text(enum kind kind)
 /* What an analyser was not shown, or was shown when it was long past, it cannot know. */
 static bool is_beyond_knowing(enum kind kind)
 {
-    return kind == KIND_GAPS || kind == KIND_LATE;
+    return kind == KIND_GAPS;
 }
 
 void checking_break(struct checking *checking, enum rule rule, const char *format, ...)
@@ -83,18 +83,21 @@ static bool is_disbelieved(const struct checking *checking, unsigned at,
  * of all, and of those that speak of the present. */
 struct newest {
     const struct sent *of_all, *of_present;
+    unsigned first_life; /* of its packets */
 };
 
 static struct newest find_newest(const struct checking *checking, unsigned at, unsigned end)
 {
     const struct truth *truth = checking->truth;
-    struct newest newest = {NULL, NULL};
+    struct newest newest = {.first_life = LIVES_MAX};
     for (unsigned i = 0; i <= at; i++) {
         const struct said *said = &checking->account->said[i];
         const struct sent *sent = &truth->sent[truth->pass[i].sent];
         if (!said->is_told || said->flow != checking->account->said[at].flow ||
             sent->packet.from != end || is_disbelieved(checking, i, &sent->packet))
             continue;
+        if (sent->packet.life < newest.first_life)
+            newest.first_life = sent->packet.life;
         if (newest.of_all == NULL || sent > newest.of_all)
             newest.of_all = sent;
         if (speaks_of_present(&sent->packet) &&
@@ -104,11 +107,30 @@ static struct newest find_newest(const struct checking *checking, unsigned at, u
     return newest;
 }
 
+static bool was_established(const struct life *life)
+{
+    for (unsigned i = 0; i < life->n; i++) {
+        if (life->history[i].state == SF_STATE_ESTABLISHED)
+            return true;
+    }
+    return false;
+}
+
+/* Is the connection of the row over for its sender, which has begun another since? */
+static bool has_left(const struct checking *checking, const struct newest *newest)
+{
+    const struct packet *last = &newest->of_all->packet;
+    const struct life *first = &checking->truth->life[last->from][newest->first_life];
+    return newest->first_life < last->life && was_established(first);
+}
+
 /* Was the sender in `state` when it sent the one, the other, or in between? */
 static bool was_in(const struct checking *checking, const struct newest *newest, uint8_t state)
 {
     const struct packet *last = &newest->of_all->packet;
     unsigned first = last->moment;
+    if (state == SF_STATE_CLOSED && has_left(checking, newest))
+        return true;
     if (last->reason == REASON_BAD_ACK && state == SF_STATE_CLOSED)
         return true; /* of the connection that the ACK was meant for nothing is left */
     if (newest->of_present == NULL)
@@ -293,8 +315,9 @@ static bool is_right_before_reset(const struct sf_end *path, const struct story 
 static bool is_hidden(const struct sf_end *path, const struct story *story)
 {
     struct sf_end shorter = without(path, SF_STATE_ESTABLISHED, SF_STATE_FIN_WAIT_1);
-    struct sf_end direct = without(&shorter, SF_STATE_FIN_WAIT_2, SF_STATE_TIME_WAIT);
-    return is_right(&direct, story) || is_right(&shorter, story) ||
+    struct sf_end direct = without(path, SF_STATE_FIN_WAIT_2, SF_STATE_TIME_WAIT);
+    struct sf_end shortest = without(&shorter, SF_STATE_FIN_WAIT_2, SF_STATE_TIME_WAIT);
+    return is_right(&direct, story) || is_right(&shorter, story) || is_right(&shortest, story) ||
            is_right_before_reset(path, story) || is_right_before_reset(&shorter, story);
 }
 

@@ -42,15 +42,24 @@ static void note_fin(struct passed *me, const struct passed *other, const struct
     me->fin_covers = other->fin && packet_covers(packet, other->fin_end);
 }
 
+/* A row goes on with the next attempt where a listener answers the SYN that is sent again. */
+static bool opens_next(const struct packet *packet, const unsigned life[2])
+{
+    return (packet->flags & SF_SYN) != 0 && packet->life != life[packet->from];
+}
+
 static void look(const struct checking *checking, const struct row *row, struct passed passed[2])
 {
     bool is_reset = false;
+    unsigned life[2] = {0, 0};
     for (unsigned i = 0; i < checking->truth->n_passes; i++) {
         const struct packet *packet = taken(checking, row, i);
         if (packet == NULL)
             continue;
         bool is_rst = (packet->flags & SF_RST) != 0;
         is_reset |= is_rst && packet->reason != REASON_BAD_ACK; /* that resets another connection */
+        is_reset &= !opens_next(packet, life);
+        life[packet->from] = packet->life;
         if (is_rst || is_reset) /* what is on its way still opens and closes nothing */
             continue;
         struct passed *me = &passed[packet->from], *other = &passed[1u - packet->from];
@@ -96,7 +105,8 @@ void check_outcome(struct checking *checking, const struct row *row)
         return;
     look(checking, row, passed);
     unsigned client = row->flow.client;
-    bool is_plain = passed[client].syn && !passed[1u - client].syn;
+    /* An opener that sends a SYN,ACK has been sent a SYN. */
+    bool is_plain = passed[client].syn && !passed[client].synack && !passed[1u - client].syn;
     bool is_complete = passed[1u - client].synack && passed[client].completes;
     if (is_plain && is_complete != (row->flow.handshake == SF_HANDSHAKE_COMPLETE))
         checking_break(checking, RULE_OUTCOME, "the handshake is %scomplete",
