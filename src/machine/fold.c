@@ -93,10 +93,12 @@ static bool says_synchronized(const struct fold *fold, const struct entry *entry
 }
 
 /* What acknowledging the other FIN says depends on what had come from there: RFC 9293 §3.6. */
-static enum sf_sign said_fin_ack(const struct fold *fold)
+static enum sf_sign said_fin_ack(const struct fold *fold, const struct entry *entry)
 {
     if (!fold->has_said_fin || fold->own_fin_covers)
         return SF_SIGN_ACK_OF_FIN;
+    if ((entry->flags & SF_FIN) != 0)
+        return SF_SIGN_ACK_WHILE_UNCOVERED; /* who repeats his FIN waits for its acknowledgment */
     if (fold->heard_covering_fin && !fold->heard_bare_fin)
         return SF_SIGN_ACK_OF_COVERING_FIN;
     if (!fold->heard_cover)
@@ -124,7 +126,7 @@ static void said_plain_signs(const struct fold *fold, const struct entry *entry,
     if (says_synchronized(fold, entry))
         signs[n++] = SF_SIGN_SYNCHRONIZED;
     if (acknowledges_fin(entry, fold->other) && (entry->flags & SF_RST) == 0) {
-        enum sf_sign sign = said_fin_ack(fold);
+        enum sf_sign sign = said_fin_ack(fold, entry);
         if (sign != SF_SIGN_NONE)
             signs[n++] = sign;
     }

@@ -18,6 +18,13 @@ bool sf_judge_is_all_acknowledged(const struct sf_end *end)
     return (end->known & SF_KNOWS_UNA) != 0 && seq_not_after(end->max, end->una);
 }
 
+/* A connection has no number in front of its SYN, before the numbers come round again. */
+static bool is_in_front_of_syn(const struct judgement *j)
+{
+    return j->is_plain && (j->A->known & SF_KNOWS_ISS) != 0 && j->A->bytes < FAR &&
+           seq_before(j->segment->seq, j->A->iss);
+}
+
 static void judge_flags(struct judgement *j)
 {
     uint16_t flags = j->segment->flags;
@@ -29,6 +36,8 @@ static void judge_flags(struct judgement *j)
     j->is_plain = (flags & (SF_SYN | SF_RST)) == 0;
     j->text = segment_text(j->segment);
     j->end = segment_end(j->segment);
+    j->is_absurd = is_in_front_of_syn(j);
+    j->is_fin &= !j->is_absurd;
 }
 
 static bool is_past_handshake(const struct sf_end *end)
@@ -225,7 +234,7 @@ static void judge_payload(struct judgement *j)
         return;
     }
     int32_t ahead = seq_distance(j->text, j->A->max);
-    j->is_absurd = j->is_plain && (ahead > FAR || ahead < -FAR);
+    j->is_absurd |= j->is_plain && (ahead > FAR || ahead < -FAR);
     if (j->is_absurd)
         return;
     j->is_behind_gap = ahead > 0 && (j->is_plain || j->is_fin);

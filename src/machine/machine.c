@@ -233,7 +233,8 @@ static enum sf_repeat tell_repeat(const struct judgement *j)
  * have been sent before that. */
 static void doubt_present(struct judgement *j)
 {
-    bool is_elsewhere = j->is_absurd || (j->is_bad_ack && j->is_behind_gap);
+    bool is_opening = sf_end_state(j->A) == SF_STATE_SYN_SENT;
+    bool is_elsewhere = j->is_absurd || (j->is_bad_ack && (j->is_behind_gap || is_opening));
     bool is_covered =
         j->is_first_fin && (j->B->known & SF_KNOWS_RCV) != 0 && seq_not_after(j->end, j->B->rcv);
     j->pb->got_bad_ack |= j->is_plain && j->is_bad_ack;

@@ -136,8 +136,8 @@ static bool follows(const struct judgement *j)
 /*
  * A RST carries nothing that tells when it was sent. One that refuses a SYN, from an end that has
  * sent its own SYN, was sent before that, perhaps, and one of an end that has answered the SYN with
- * two numbers before the second answer. A SYN,ACK in front of "its" RST by number tells of the
- * past.
+ * two numbers before the second answer. A SYN,ACK in front of "its" RST by number, or with the
+ * number of the connection before, tells of the past.
  */
 static bool was_overtaken_in_opening(const struct judgement *j)
 {
@@ -146,8 +146,12 @@ static bool was_overtaken_in_opening(const struct judgement *j)
     if (j->is_rst)
         return has_two_attempts || (refuses && j->pa->syn.first_ns != SF_NO_TIME &&
                                     j->departed_ns < j->pa->syn.last_ns);
-    return (j->segment->flags & SF_SYN) != 0 && j->pa->last_rst_ns != SF_NO_TIME &&
-           j->pa->last_rst_seq == j->end;
+    const struct sf_history *history = j->flow->history;
+    uint8_t from = j->segment->from;
+    bool is_old =
+        j->is_synack && history->has_old_isn[from] && history->old_isn[from] == j->segment->seq;
+    return is_old || ((j->segment->flags & SF_SYN) != 0 && j->pa->last_rst_ns != SF_NO_TIME &&
+                      j->pa->last_rst_seq == j->end);
 }
 
 static uint16_t said_bits(const struct judgement *j)
@@ -194,10 +198,16 @@ static void say(struct judgement *j)
     if (!sf_log_append(&j->pa->log, &entry))
         return;
     sf_fold_path(j->flow, j->a);
-    bool is_shown =
-        sf_end_is_proved(j->A) && (j->A->n_path > before.n_path || !sf_end_is_proved(&before));
-    if (is_shown && j->pa->unsure_sign != SF_SIGN_NONE)
-        j->pa->unsure_ns = SF_NO_TIME; /* A says itself where it is now */
+    bool is_new = j->A->n_path > before.n_path || !sf_end_is_proved(&before);
+    bool is_shown = (sf_end_is_proved(j->A) && is_new) || (j->is_synack && !j->is_synack_again);
+    /* A says itself where it is now; but whether it has heard the other FIN before its own was
+     * covered, an ACK of that FIN does not tell. */
+    bool is_about_fin =
+        j->pa->fin_covered_ns != SF_NO_TIME && j->pa->unsure_sign == SF_SIGN_FIN_UNHEARD;
+    bool can_end_doubt =
+        j->pa->unsure_sign != SF_SIGN_NONE && !j->pa->unsure_is_told && !is_about_fin;
+    if (is_shown && can_end_doubt)
+        j->pa->unsure_ns = SF_NO_TIME;
     if (same_path(&before, j->A) && !sf_contradict_found(j) && !j->is_first_fin)
         sf_log_remove(&j->pa->log, j->pa->log.n - 1u);
 }
@@ -397,16 +407,20 @@ static void infer_own_fin(struct judgement *j)
     j->is_behind_gap = false;
 }
 
+static void remove_inferred_fin(struct log *log, uint16_t bits)
+{
+    for (unsigned i = log->n; i > 0; i--) {
+        const struct entry *entry = &log->entry[i - 1u];
+        if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == bits && (entry->flags & SF_FIN) != 0)
+            sf_log_remove(log, i - 1u);
+    }
+}
+
 /* The FIN was only overtaken: what it says itself takes the place of what was inferred. */
 static void place_overtaken_fin(struct judgement *j)
 {
     struct log *log = &j->pa->log;
-    for (unsigned i = log->n; i > 0; i--) {
-        const struct entry *entry = &log->entry[i - 1u];
-        if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
-            (entry->flags & SF_FIN) != 0)
-            sf_log_remove(log, i - 1u);
-    }
+    remove_inferred_fin(log, ENTRY_INFERRED);
     struct entry fin = sf_log_entry(j->segment, 0);
     int heard = first_heard_fin(log);
     bool is_answer = j->covers_fin || heard < 0;
@@ -525,12 +539,8 @@ static void withdraw_fin(struct judgement *j)
         .left = j->A->fin - 1u, .right = j->A->fin, .opened_ns = j->pa->fin_inferred_ns};
     sf_holes_open(&j->pa->holes, &gap);
     j->pa->fin_was_inferred = false;
-    for (unsigned i = j->pa->log.n; i > 0; i--) {
-        const struct entry *entry = &j->pa->log.entry[i - 1u];
-        if ((entry->bits & (ENTRY_INFERRED | ENTRY_HEARD)) == ENTRY_INFERRED &&
-            (entry->flags & SF_FIN) != 0)
-            sf_log_remove(&j->pa->log, i - 1u);
-    }
+    remove_inferred_fin(&j->pa->log, ENTRY_INFERRED);
+    remove_inferred_fin(&j->pb->log, ENTRY_INFERRED | ENTRY_HEARD);
     j->A->known &= (uint8_t)~SF_KNOWS_FIN;
     j->pa->fin_is_inferred = false;
 }

@@ -78,7 +78,8 @@ bool sf_rule_FIN_LOST(const struct judgement *j, struct sf_found *found)
         found->side = (uint8_t)j->a;
         found->where = SF_WHERE_AFTER;
         /* A FIN that comes before the data in front of it may be dropped: RFC 9293 §3.10.7.4. */
-        bool is_sure = was_missed_for_sure(j) && !j->pa->fin_had_to_wait && j->pa->fin_miss_is_sure;
+        bool is_sure = was_missed_for_sure(j) && !j->pa->fin_had_to_wait &&
+                       j->pa->fin_miss_is_sure && !j->is_late;
         found->certainty = is_sure ? SF_PROVED : SF_PROBABLE;
         return true;
     }

@@ -179,6 +179,8 @@ bool sf_rule_PEER_LOST_STATE(const struct judgement *j, struct sf_found *found)
     found->reset_kind = j->step->reset_kind;
     if (j->pa->has_held_syn && j->answers) {
         found->detail = SF_DETAIL_FORGOT_SYN;
+        if (j->flow->history->is_midstream)
+            found->certainty = SF_PROBABLE; /* the SYN may be one of this connection, and late */
         return true;
     }
     found->detail = SF_DETAIL_FORGOT_ANSWERED;
