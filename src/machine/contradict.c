@@ -190,6 +190,14 @@ static bool is_an_answer(const struct judgement *j, const struct entry *reset)
            !sf_history_had_time(j->flow, j->a, j->pb->last_ns, late_ns);
 }
 
+/* Its number is the next that its sender would have sent: it answers nothing, however late. */
+static bool is_surely_abort(const struct judgement *j, const struct entry *reset)
+{
+    return (reset->flags & SF_ACK) != 0 ||
+           (j->pb->last_ns != SF_NO_TIME &&
+            sf_history_had_time(j->flow, j->a, j->pb->last_ns, reset->time_ns - HELD_MAX_NS));
+}
+
 /* What the RST itself acknowledged was acknowledged before: the ACK was merely overtaken. */
 static bool was_overtaken(const struct judgement *j, const struct entry *reset)
 {
@@ -226,8 +234,7 @@ static void strike_own_reset(struct judgement *j)
             continue;
         entry->bits |= ENTRY_STRUCK;
         by->is_lost = true;
-        bool is_abort = (entry->flags & SF_ACK) != 0 || !is_an_answer(j, entry);
-        bool is_beyond = j->fresh > 0 && is_abort;
+        bool is_beyond = j->fresh > 0 && is_surely_abort(j, entry);
         bool is_later = is_beyond || j->departed_ns >= entry->time_ns;
         /* To refuse the SYN that it answers here as well it would have to have had it twice. */
         bool is_first_answer = j->is_synack && !j->pa->has_said_synack && j->pb->syn.repeats == 0;

@@ -24,6 +24,9 @@ static int64_t by_clock(const struct judgement *j)
 /* What it echoes or acknowledges passed here before. */
 static int64_t by_answer(const struct judgement *j)
 {
+    /* With the numbers of a connection before this one a RST may answer something older. */
+    if (j->is_rst && j->flow->history->has_predecessor)
+        return SF_NO_TIME;
     bool acknowledges =
         j->has_ack && (j->B->known & SF_KNOWS_SEQ) != 0 && j->segment->ack == j->B->max;
     bool echoes = j->has_ack && has_timestamp(j) && j->pb->newest_tsval_ns != SF_NO_TIME &&

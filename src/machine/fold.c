@@ -348,7 +348,11 @@ static bool rests_on_the_past(const struct fold *fold, const struct entry *entry
         return false;
     bool is_second =
         sf_end_state(&fold->path) == SF_STATE_FIN_WAIT_1 && acknowledges_fin(entry, fold->other);
-    return (sign == SF_SIGN_FIN &&
+    /* A FIN that acknowledges this one may be sent again: the first one had come before. */
+    bool may_be_again = sign == SF_SIGN_ACK_OF_COVERING_FIN &&
+                        !sf_fold_has_proved(fold->other, SF_STATE_CLOSE_WAIT);
+    return may_be_again ||
+           (sign == SF_SIGN_FIN &&
             (is_second || !has_shown_open(fold->other, fold->theirs, entry->ack))) ||
            (sign == SF_SIGN_ACK_OF_FIN && !has_shown_open(fold->me, fold->mine, entry->seq));
 }
@@ -371,8 +375,10 @@ static bool rests_on_the_opening(const struct fold *fold, const struct entry *en
                                  enum sf_sign sign)
 {
     bool is_open = sign == SF_SIGN_ACK_OF_SYN || sign == SF_SIGN_SYNCHRONIZED;
-    return is_open && fold->mine->start == SF_STATE_SYN_SENT &&
-           seq_before(fold->me->iss + 1u, entry->seq);
+    bool is_unseen = (fold->other->known & SF_KNOWS_TTL) == 0 && fold->mine->has_said_plain_syn &&
+                     (entry->bits & ENTRY_PAYLOAD) == 0;
+    bool may_be_closed = (entry->flags & SF_FIN) != 0 || seq_before(fold->me->iss + 1u, entry->seq);
+    return is_open && (is_unseen || (fold->mine->start == SF_STATE_SYN_SENT && may_be_closed));
 }
 
 /* Within one connection nothing leads out of CLOSED again. */
@@ -427,14 +433,15 @@ static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_sid
     }
 }
 
-/* What had not come when it should have may have come later: to prove anything by its absence is
- * not possible any more. */
+/* What had not come when it should have, or waits for what is missing, may have come later: to
+ * prove anything by its absence is not possible any more. */
 static void note_struck(struct fold *fold, const struct entry *entry)
 {
-    if ((entry->bits & (ENTRY_HEARD | ENTRY_STRUCK)) != (ENTRY_HEARD | ENTRY_STRUCK))
+    if ((entry->bits & ENTRY_HEARD) == 0 || (entry->bits & (ENTRY_STRUCK | ENTRY_BEHIND_HOLE)) == 0)
         return;
     bool covers = acknowledges_fin(entry, fold->me);
-    fold->heard_cover |= covers && (entry->flags & (SF_SYN | SF_RST)) == 0;
+    bool is_struck = (entry->bits & ENTRY_STRUCK) != 0;
+    fold->heard_cover |= is_struck && covers && (entry->flags & (SF_SYN | SF_RST)) == 0;
     fold->heard_bare_fin |= !covers && (entry->flags & SF_FIN) != 0;
 }
 
@@ -456,10 +463,10 @@ static enum sf_state first_state(const struct private_end *mine)
     return SF_STATE_LISTEN;
 }
 
-/* That the server listened is likely only: it may have been in SYN_SENT. */
-static void doubt_split(struct fold *fold)
+/* Without its SYN,ACK, or where the handshake seems split, an end may have been in SYN_SENT. */
+static void doubt_syn_rcvd(struct fold *fold)
 {
-    for (unsigned i = 0; fold->is_split && i < fold->path.n_path; i++) {
+    for (unsigned i = 0; i < fold->path.n_path; i++) {
         if (fold->path.path[i] == SF_STATE_SYN_RCVD)
             fold->path.proved &= (uint16_t) ~(1u << i);
     }
@@ -485,8 +492,9 @@ void sf_fold_path(struct sf_flow *flow, enum sf_side side)
         else if ((entry->bits & ENTRY_STRUCK) == 0)
             fold_said(&fold, entry);
     }
-    if (flow->history->split == SPLIT_LIKELY)
-        doubt_split(&fold);
+    bool has_no_synack = flow->history->split == SPLIT_NOT && !mine->has_said_synack;
+    if ((flow->history->split == SPLIT_LIKELY && fold.is_split) || has_no_synack)
+        doubt_syn_rcvd(&fold);
     struct sf_end *end = &flow->end[side];
     end->n_path = fold.path.n_path;
     end->proved = fold.path.proved;

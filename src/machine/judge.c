@@ -18,11 +18,18 @@ bool sf_judge_is_all_acknowledged(const struct sf_end *end)
     return (end->known & SF_KNOWS_UNA) != 0 && seq_not_after(end->max, end->una);
 }
 
-/* A connection has no number in front of its SYN, before the numbers come round again. */
-static bool is_in_front_of_syn(const struct judgement *j)
+/* A connection has no number in front of its SYN, before the numbers come round again. Where no SYN
+ * was seen, those of the connection before are not its own. */
+static bool is_of_before(const struct judgement *j)
 {
-    return j->is_plain && (j->A->known & SF_KNOWS_ISS) != 0 && j->A->bytes < FAR &&
-           seq_before(j->segment->seq, j->A->iss);
+    const struct sf_history *history = j->flow->history;
+    uint8_t from = j->segment->from;
+    if (!j->is_plain || j->A->bytes >= FAR)
+        return false;
+    if (j->pa->syn.first_ns != SF_NO_TIME)
+        return (j->A->known & SF_KNOWS_ISS) != 0 && seq_before(j->segment->seq, j->A->iss);
+    return history->has_old_isn[from] &&
+           seq_within(j->segment->seq, history->old_isn[from], history->old_max[from]);
 }
 
 static void judge_flags(struct judgement *j)
@@ -36,7 +43,7 @@ static void judge_flags(struct judgement *j)
     j->is_plain = (flags & (SF_SYN | SF_RST)) == 0;
     j->text = segment_text(j->segment);
     j->end = segment_end(j->segment);
-    j->is_absurd = is_in_front_of_syn(j);
+    j->is_absurd = is_of_before(j);
     j->is_fin &= !j->is_absurd;
 }
 

@@ -217,7 +217,8 @@ static void learn_fin(struct judgement *j)
         j->pa->fin_is_inferred = false;
         j->pa->first_fin_ack = j->segment->ack;
         j->pa->first_fin_has_ack = j->has_ack;
-        j->pa->fin_had_to_wait = seq_before(j->A->una, j->segment->seq);
+        /* Or it comes with an old timestamp, and is dropped: RFC 7323 §5.3. */
+        j->pa->fin_had_to_wait = j->is_late || seq_before(j->A->una, j->segment->seq);
         j->pa->fin_ttl = j->segment->ttl;
     }
     if (j->is_first_fin || j->is_fin_again)

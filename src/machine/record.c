@@ -7,6 +7,9 @@
 #include "machine/reset.h"
 #include "machine/seq.h"
 
+/* So many segments of an end that is alone are kept, whether they tell anything yet or not. */
+#define KEPT_ALONE 6u
+
 bool sf_record_is_quiet(const struct judgement *j)
 {
     bool shows_gap = j->segment->payload == 0 && j->is_behind_gap;
@@ -208,7 +211,9 @@ static void say(struct judgement *j)
         j->pa->unsure_sign != SF_SIGN_NONE && !j->pa->unsure_is_told && !is_about_fin;
     if (is_shown && can_end_doubt)
         j->pa->unsure_ns = SF_NO_TIME;
-    if (same_path(&before, j->A) && !sf_contradict_found(j) && !j->is_first_fin)
+    /* Of an end that is alone so far the other one may tell later what was meant. */
+    bool may_prove_later = (j->B->known & SF_KNOWS_TTL) == 0 && j->pa->log.n <= KEPT_ALONE;
+    if (same_path(&before, j->A) && !sf_contradict_found(j) && !j->is_first_fin && !may_prove_later)
         sf_log_remove(&j->pa->log, j->pa->log.n - 1u);
 }
 
