@@ -27,7 +27,7 @@ const char *kind_text(enum kind kind)
     return kind_texts[kind];
 }
 
-/* What an analyser was not shown, or was shown when it was long past, it cannot know. */
+/* What an analyser was not shown it cannot know. */
 static bool is_beyond_knowing(enum kind kind)
 {
     return kind == KIND_GAPS;

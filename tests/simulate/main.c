@@ -159,7 +159,7 @@ static void print_scores(const struct tally *tally)
            (unsigned long long)tally->of_normal[SF_WARNING],
            (unsigned long long)tally->of_normal[SF_ERROR]);
     for (int rule = 0; rule < RULE_COUNT; rule++)
-        printf("  %-55s broken %llu times; %llu in gaps or long delays\n",
+        printf("  %-55s broken %llu times; %llu in captures with gaps\n",
                rule_text((enum rule)rule), (unsigned long long)tally->broken[rule],
                (unsigned long long)tally->excused[rule]);
 }
