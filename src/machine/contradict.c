@@ -357,10 +357,11 @@ static void mark_behind_crossed(const struct judgement *j, struct log *log)
     }
 }
 
-void sf_contradict_settle(struct judgement *j)
+bool sf_contradict_settle(struct judgement *j)
 {
     struct log *log = &j->pa->log;
     mark_behind_crossed(j, log);
+    bool is_moved = false;
     unsigned left = log->n;
     for (unsigned i = 0; left > 0; left--) {
         if ((log->entry[i].bits & ENTRY_CROSSED) == 0) {
@@ -369,5 +370,7 @@ void sf_contradict_settle(struct judgement *j)
         }
         log->entry[i].bits &= (uint16_t)~ENTRY_CROSSED;
         sf_log_move_to_end(log, i);
+        is_moved = true;
     }
+    return is_moved;
 }

@@ -16,7 +16,7 @@ void sf_contradict(struct judgement *j);
 /* Was anything struck or crossed? Then the segment itself must be logged. */
 bool sf_contradict_found(const struct judgement *j);
 
-/* Lets what crossed the segment take effect right behind it. */
-void sf_contradict_settle(struct judgement *j);
+/* Lets what crossed the segment take effect right behind it. Returns whether anything did. */
+bool sf_contradict_settle(struct judgement *j);
 
 #endif

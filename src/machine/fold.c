@@ -1,5 +1,7 @@
 #include "machine/fold.h"
 
+#include <string.h>
+
 #include "machine/history.h"
 #include "machine/seq.h"
 
@@ -32,21 +34,6 @@ bool sf_fold_has_proved(const struct sf_end *end, enum sf_state state)
     }
     return false;
 }
-
-/* The fold under way: the path so far, and what of it later signs depend on. */
-struct fold {
-    const struct sf_flow *flow;
-    const struct sf_end *me, *other;
-    const struct private_end *mine, *theirs;
-    struct sf_end path; /* only path, n_path and proved are used */
-    bool is_split;      /* this end answered a SYN with a SYN apart from its ACK */
-    bool has_said_synack;
-    bool has_said_fin;
-    bool own_fin_covers; /* its first FIN acknowledged the other end's FIN */
-    bool heard_cover;    /* something that covers its FIN */
-    bool heard_bare_fin; /* a FIN that does not */
-    bool heard_covering_fin;
-};
 
 static bool acknowledges_syn(const struct entry *entry, const struct sf_end *opener)
 {
@@ -418,10 +405,10 @@ static void fold_said(struct fold *fold, const struct entry *entry)
     }
 }
 
-static void fold_heard(struct fold *fold, const struct entry *entry, enum sf_side side)
+static void fold_heard(struct fold *fold, const struct entry *entry)
 {
     enum sf_sign signs[5];
-    sf_fold_heard_signs(fold->flow, side, entry, signs);
+    sf_fold_heard_signs(fold->flow, fold->side, entry, signs);
     for (unsigned i = 0; signs[i] != SF_SIGN_NONE; i++) {
         enum sf_state from = sf_end_state(&fold->path);
         enum sf_state to = (enum sf_state)on_heard[from][signs[i]];
@@ -464,40 +451,67 @@ static enum sf_state first_state(const struct private_end *mine)
 }
 
 /* Without its SYN,ACK, or where the handshake seems split, an end may have been in SYN_SENT. */
-static void doubt_syn_rcvd(struct fold *fold)
+static void doubt_syn_rcvd(struct sf_end *end)
 {
-    for (unsigned i = 0; i < fold->path.n_path; i++) {
-        if (fold->path.path[i] == SF_STATE_SYN_RCVD)
-            fold->path.proved &= (uint16_t) ~(1u << i);
+    for (unsigned i = 0; i < end->n_path; i++) {
+        if (end->path[i] == SF_STATE_SYN_RCVD)
+            end->proved &= (uint16_t) ~(1u << i);
     }
+}
+
+/* What holds of the path as a whole is taken off last: a fold that goes on proves it anew. */
+static void store(const struct fold *fold)
+{
+    const struct sf_history *history = fold->flow->history;
+    struct sf_end *end = &fold->flow->end[fold->side];
+    bool has_no_synack = history->split == SPLIT_NOT && !fold->mine->has_said_synack;
+    end->n_path = fold->path.n_path;
+    end->proved = fold->path.proved;
+    memcpy(end->path, fold->path.path, sizeof end->path);
+    if ((history->split == SPLIT_LIKELY && fold->is_split) || has_no_synack)
+        doubt_syn_rcvd(end);
+}
+
+static void fold_entry(struct fold *fold, const struct entry *entry)
+{
+    note_struck(fold, entry);
+    if ((entry->bits & ENTRY_HEARD) != 0)
+        fold_heard(fold, entry);
+    else if ((entry->bits & ENTRY_STRUCK) == 0)
+        fold_said(fold, entry);
+}
+
+void sf_fold_begin(struct fold *fold, struct sf_flow *flow, enum sf_side side)
+{
+    enum sf_side other = sf_other(side);
+    const struct private_end *mine = &flow->history->end[side];
+    *fold = (struct fold){.flow = flow,
+                          .me = &flow->end[side],
+                          .other = &flow->end[other],
+                          .mine = mine,
+                          .theirs = &flow->history->end[other],
+                          .side = side,
+                          .first = first_state(mine),
+                          .is_split = side == SF_SERVER && flow->history->split != SPLIT_NOT};
+    if (mine->start != SF_STATE_NONE)
+        push(&fold->path, fold->is_split ? SF_STATE_LISTEN : fold->first);
+    for (unsigned i = 0; i < mine->log.n; i++)
+        fold_entry(fold, &mine->log.entry[i]);
+    store(fold);
+}
+
+void sf_fold_append(struct fold *fold, const struct entry *entry)
+{
+    if (first_state(fold->mine) != fold->first) {
+        sf_fold_begin(fold, fold->flow, fold->side);
+        return;
+    }
+    fold_entry(fold, entry);
+    store(fold);
 }
 
 void sf_fold_path(struct sf_flow *flow, enum sf_side side)
 {
-    enum sf_side other = sf_other(side);
-    const struct private_end *mine = &flow->history->end[side];
-    struct fold fold = {.flow = flow,
-                        .me = &flow->end[side],
-                        .other = &flow->end[other],
-                        .mine = mine,
-                        .theirs = &flow->history->end[other],
-                        .is_split = side == SF_SERVER && flow->history->split != SPLIT_NOT};
-    if (mine->start != SF_STATE_NONE)
-        push(&fold.path, fold.is_split ? SF_STATE_LISTEN : first_state(mine));
-    for (unsigned i = 0; i < mine->log.n; i++) {
-        const struct entry *entry = &mine->log.entry[i];
-        note_struck(&fold, entry);
-        if ((entry->bits & ENTRY_HEARD) != 0)
-            fold_heard(&fold, entry, side);
-        else if ((entry->bits & ENTRY_STRUCK) == 0)
-            fold_said(&fold, entry);
-    }
-    bool has_no_synack = flow->history->split == SPLIT_NOT && !mine->has_said_synack;
-    if ((flow->history->split == SPLIT_LIKELY && fold.is_split) || has_no_synack)
-        doubt_syn_rcvd(&fold);
-    struct sf_end *end = &flow->end[side];
-    end->n_path = fold.path.n_path;
-    end->proved = fold.path.proved;
-    for (unsigned i = 0; i < SF_PATH_MAX; i++)
-        end->path[i] = i < fold.path.n_path ? fold.path.path[i] : (uint8_t)SF_STATE_NONE;
+    struct fold fold;
+    sf_fold_begin(&fold, flow, side);
 }

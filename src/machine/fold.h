@@ -19,8 +19,33 @@ enum sf_sign {
     SF_SIGN_COUNT
 };
 
+struct private_end;
+
+/* A fold under way: the path so far, and what of it later signs depend on. */
+struct fold {
+    struct sf_flow *flow;
+    const struct sf_end *me, *other;
+    const struct private_end *mine, *theirs;
+    struct sf_end path; /* only path, n_path and proved are used */
+    enum sf_side side;
+    enum sf_state first; /* where the path begins */
+    bool is_split;       /* this end answered a SYN with a SYN apart from its ACK */
+    bool has_said_synack;
+    bool has_said_fin;
+    bool own_fin_covers; /* its first FIN acknowledged the other end's FIN */
+    bool heard_cover;    /* something that covers its FIN */
+    bool heard_bare_fin; /* a FIN that does not */
+    bool heard_covering_fin;
+};
+
 /* Folds the log of `side` anew into flow->end[side].path. */
 void sf_fold_path(struct sf_flow *flow, enum sf_side side);
+
+/* The same, and keeps the fold, which holds pointers into the flow. */
+void sf_fold_begin(struct fold *fold, struct sf_flow *flow, enum sf_side side);
+
+/* Goes on with an entry that was appended to the log since, while nothing else has changed. */
+void sf_fold_append(struct fold *fold, const struct entry *entry);
 
 /*
  * What an entry of `side`'s log is heard as: up to four signs, ended by SF_SIGN_NONE. What was

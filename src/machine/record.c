@@ -182,6 +182,19 @@ static void doubt_own_reset(const struct judgement *j)
     }
 }
 
+/* Appends to the log that is being folded. Returns false without memory. */
+static bool append(struct fold *fold, struct log *log, const struct entry *entry)
+{
+    bool forgets_one = log->n == LOG_MAX;
+    if (!sf_log_append(log, entry))
+        return false;
+    if (forgets_one)
+        sf_fold_begin(fold, fold->flow, fold->side);
+    else
+        sf_fold_append(fold, entry);
+    return true;
+}
+
 /* What moves nobody and contradicts nothing leaves no trace. */
 static void say(struct judgement *j)
 {
@@ -196,11 +209,11 @@ static void say(struct judgement *j)
         sf_fold_path(j->flow, j->a);
         return;
     }
-    sf_fold_path(j->flow, j->a);
+    struct fold fold;
+    sf_fold_begin(&fold, j->flow, j->a);
     struct sf_end before = *j->A;
-    if (!sf_log_append(&j->pa->log, &entry))
+    if (!append(&fold, &j->pa->log, &entry))
         return;
-    sf_fold_path(j->flow, j->a);
     bool is_new = j->A->n_path > before.n_path || !sf_end_is_proved(&before);
     bool is_shown = (sf_end_is_proved(j->A) && is_new) || (j->is_synack && !j->is_synack_again);
     /* A says itself where it is now; but whether it has heard the other FIN before its own was
@@ -293,7 +306,7 @@ static bool replaces_latest(struct log *log, const struct entry *entry, const st
     return false;
 }
 
-static void hear(struct judgement *j)
+static void hear(struct judgement *j, struct fold *fold)
 {
     if (!is_worth_hearing(j))
         return;
@@ -303,20 +316,22 @@ static void hear(struct judgement *j)
     if (j->is_fin && stands_behind_gap(j))
         bits |= ENTRY_BEHIND_HOLE;
     struct entry entry = sf_log_entry(j->segment, bits);
-    if (!replaces_latest(&j->pb->log, &entry, j->B))
-        sf_log_append(&j->pb->log, &entry);
+    if (replaces_latest(&j->pb->log, &entry, j->B))
+        sf_fold_path(j->flow, j->b);
+    else
+        (void)append(fold, &j->pb->log, &entry);
 }
 
 /* A FIN that stood behind missing data takes effect when the last of it passes. */
-static void release_fin(struct judgement *j)
+static bool release_fin(struct judgement *j)
 {
     struct log *log = &j->pb->log;
     if (j->late == 0 || (j->A->known & SF_KNOWS_FIN) == 0)
-        return;
+        return false;
     uint32_t from = (j->B->known & SF_KNOWS_RCV) != 0 ? j->B->rcv : j->A->first;
     uint32_t gap;
     if (sf_holes_first(&j->pa->holes, from, &gap) && seq_before(gap, j->A->fin - 1u))
-        return;
+        return false;
     for (unsigned i = 0; i < log->n; i++) {
         struct entry *entry = &log->entry[i];
         if ((entry->bits & (ENTRY_HEARD | ENTRY_BEHIND_HOLE)) != (ENTRY_HEARD | ENTRY_BEHIND_HOLE))
@@ -327,19 +342,20 @@ static void release_fin(struct judgement *j)
         entry->flags &= (uint16_t)~SF_FIN;
         fin.time_ns = j->now_ns;
         sf_log_append(log, &fin);
-        return;
+        return true;
     }
+    return false;
 }
 
 /*
  * The client's SYN carried a FIN, and with its third segment it counts that FIN as sent: it closed
  * as soon as it was ESTABLISHED (RFC 9293 §3.10.7.2).
  */
-static void count_fin_of_syn(struct judgement *j)
+static bool count_fin_of_syn(struct judgement *j)
 {
     if (!j->is_third || j->is_fin || !j->pa->syn_has_fin || j->text != j->pa->syn_end ||
         (j->A->known & SF_KNOWS_FIN) != 0)
-        return;
+        return false;
     struct entry fin = sf_log_entry(j->segment, 0);
     fin.flags = SF_FIN;
     fin.seq = j->text - 1u;
@@ -351,6 +367,7 @@ static void count_fin_of_syn(struct judgement *j)
     sf_log_append(&j->pa->log, &fin);
     fin.bits = ENTRY_HEARD;
     sf_log_append(&j->pb->log, &fin);
+    return true;
 }
 
 void sf_record(struct judgement *j)
@@ -358,11 +375,15 @@ void sf_record(struct judgement *j)
     if (j->is_rst && j->is_believed)
         sf_reset_strike_answered(j);
     say(j);
-    sf_contradict_settle(j);
-    sf_fold_path(j->flow, j->b); /* what the numbers told may have moved it already */
-    hear(j);
-    release_fin(j);
-    count_fin_of_syn(j);
+    bool is_moved = sf_contradict_settle(j);
+    struct fold fold;
+    sf_fold_begin(&fold, j->flow, j->b); /* what the numbers told may have moved it already */
+    hear(j, &fold);
+    is_moved |= release_fin(j);
+    is_moved |= count_fin_of_syn(j);
+    /* Where the capture begins later, what one end proves counts for the other. */
+    if (!is_moved && !j->flow->history->is_midstream)
+        return;
     sf_fold_path(j->flow, j->a);
     sf_fold_path(j->flow, j->b);
 }

@@ -1,5 +1,7 @@
 #include "machine/rules.h"
 
+#include <assert.h>
+
 #include "machine/machine.h"
 #include "machine/seq.h"
 
@@ -85,26 +87,28 @@ static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_s
     return found;
 }
 
-/* What holds at one step: of each code at most one finding for each end. */
+/* What holds at one step: of each code at most one finding for each end, in the order of codes. */
 struct holding {
-    uint8_t n[SF_CODE_COUNT];
-    struct sf_found found[SF_CODE_COUNT][2];
+    uint64_t codes; /* one bit for each code that holds */
+    unsigned n;
+    struct sf_found found[SF_CODE_COUNT * 2];
 };
+
+static_assert(SF_CODE_COUNT <= 64, "a set of codes has 64 bits");
 
 static void ask_for(const struct judgement *j, unsigned code, enum sf_side side,
                     struct holding *holding)
 {
-    struct sf_found *found = &holding->found[code][holding->n[code]];
+    struct sf_found *found = &holding->found[holding->n];
     *found = blank(j, code, side);
-    if (rules[code].holds(j, found))
-        holding->n[code]++;
+    if (!rules[code].holds(j, found))
+        return;
+    holding->codes |= UINT64_C(1) << code;
+    holding->n++;
 }
 
 static void ask(const struct judgement *j, unsigned code, struct holding *holding)
 {
-    holding->n[code] = 0;
-    if ((rules[code].when & j->step->marks) == 0)
-        return;
     if ((rules[code].when & SF_EACH_END) == 0) {
         ask_for(j, code, SF_NOBODY, holding);
         return;
@@ -113,10 +117,15 @@ static void ask(const struct judgement *j, unsigned code, struct holding *holdin
     ask_for(j, code, SF_SERVER, holding);
 }
 
+static bool holds(const struct holding *holding, unsigned code)
+{
+    return (holding->codes >> code & 1u) != 0;
+}
+
 static bool is_hidden(const struct holding *holding, unsigned code)
 {
     for (size_t i = 0; i < sizeof hides / sizeof hides[0]; i++) {
-        if (hides[i].weaker == code && holding->n[hides[i].stronger] > 0)
+        if (hides[i].weaker == code && holds(holding, hides[i].stronger))
             return true;
     }
     return false;
@@ -144,6 +153,8 @@ static void yield(struct sf_flow *flow, enum sf_code code)
 /* Anew each time: what lowered a finding may have been taken back. */
 static void lower(struct sf_flow *flow)
 {
+    if (flow->n_found == 0)
+        return;
     for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++)
         set_severity(flow, (enum sf_code)lowers[i].weaker, rules[lowers[i].weaker].severity);
     for (size_t i = 0; i < sizeof lowers / sizeof lowers[0]; i++) {
@@ -304,18 +315,22 @@ void sf_rule_doubt_repeat(struct sf_found *found, bool may_be_doubled)
 void sf_rules_apply(struct judgement *j)
 {
     struct holding holding;
-    for (unsigned code = 0; code < SF_CODE_COUNT; code++)
-        ask(j, code, &holding);
-    if (holding.n[SF_CODE_DATA_AFTER_CLOSE] > 0)
+    holding.codes = 0;
+    holding.n = 0;
+    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
+        if ((rules[code].when & j->step->marks) != 0)
+            ask(j, code, &holding);
+    }
+    if (holds(&holding, SF_CODE_DATA_AFTER_CLOSE))
         drop_refused_half_close(j);
     if (j->by[SF_SIGN_RST].is_lost)
         j->step->first_found -= sf_history_drop_packet(j->flow, j->by[SF_SIGN_RST].heard.number,
                                                        SF_CODE_RESET_SUSPICIOUS);
-    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-        for (unsigned i = 0; i < holding.n[code] && !is_hidden(&holding, code); i++) {
-            doubt(j->machine, &holding.found[code][i]);
-            add(j, &holding.found[code][i]);
-        }
+    for (unsigned i = 0; i < holding.n; i++) {
+        if (is_hidden(&holding, holding.found[i].code))
+            continue;
+        doubt(j->machine, &holding.found[i]);
+        add(j, &holding.found[i]);
     }
     if (j->window_opens)
         end_closed_window(j->flow, j->a, j->window_closed_for_ns);
