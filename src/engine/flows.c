@@ -49,7 +49,7 @@ struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals 
     flows->emit = emit;
     flows->context = context;
     flows->now_ns = SF_NO_TIME;
-    flows->table = sf_table_new(settings->max_flows);
+    flows->table = sf_table_new(settings->max_flows, sizeof(struct sf_history));
     flows->copies = sf_copies_new();
     flows->aliases = sf_aliases_new();
     bool has_machine = sf_machine_init(&flows->machine, settings->msl_ns);
@@ -347,12 +347,10 @@ static int open_flow(struct flows *flows, const struct sf_segment *segment, uint
             return status;
     }
     struct record *record = sf_table_add(flows->table, &segment->key, segment->hash);
-    if (record == NULL || !sf_machine_begin(&record->flow)) {
-        if (record != NULL)
-            sf_table_remove(flows->table, record);
+    if (record == NULL)
         return sf_error_set(err, SF_E_MEMORY, 0,
                             "out of memory: try a smaller number with --max-flows");
-    }
+    sf_machine_begin(&record->flow, sf_table_extra(record));
     record->flow.id = id != 0 ? id : ++flows->next_id;
     *opened = record;
     return 0;

@@ -26,29 +26,22 @@ static void private_end_init(struct private_end *end)
     end->fin_missed_ns = SF_NO_TIME;
 }
 
-struct sf_history *sf_history_new(void)
+void sf_history_init(struct sf_history *history)
 {
-    struct sf_history *history = calloc(1, sizeof *history);
-    if (history == NULL)
-        return NULL;
     private_end_init(&history->end[SF_CLIENT]);
     private_end_init(&history->end[SF_SERVER]);
     history->rst_sender = SF_NOBODY;
     for (int i = 0; i < SILENCE_COUNT; i++)
         history->told_ns[i] = SF_NO_TIME;
-    return history;
 }
 
-void sf_history_free(struct sf_history *history)
+void sf_history_release(struct sf_history *history)
 {
-    if (history == NULL)
-        return;
     for (int side = 0; side < 2; side++) {
         sf_log_free(&history->end[side].log);
         sf_holes_free(&history->end[side].holes);
     }
     free(history->found);
-    free(history);
 }
 
 struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side)

@@ -231,11 +231,11 @@ struct sf_history {
  * random: RFC 6864 §4.1 asks for no order. */
 bool sf_history_ids_count(const struct private_end *end);
 
-/* Notes for a new connection; NULL without memory. */
-struct sf_history *sf_history_new(void);
+/* Makes notes that are all zero those of a new connection. */
+void sf_history_init(struct sf_history *history);
 
-/* NULL is fine. */
-void sf_history_free(struct sf_history *history);
+/* Frees what the notes hold, not the notes. */
+void sf_history_release(struct sf_history *history);
 
 /*
  * `closer` has closed its half, and its peer has acknowledged that but not closed: the packet with

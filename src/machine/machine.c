@@ -29,20 +29,19 @@ void sf_machine_release(struct machine *machine)
     sf_crowd_release(&machine->crowd);
 }
 
-bool sf_machine_begin(struct sf_flow *flow)
+void sf_machine_begin(struct sf_flow *flow, struct sf_history *history)
 {
     flow->start_ns = flow->last_ns = SF_NO_TIME;
     flow->syn_ns = flow->synack_ns = flow->complete_ns = SF_NO_TIME;
     flow->closed_by = SF_NOBODY;
-    flow->history = sf_history_new();
-    return flow->history != NULL;
+    sf_history_init(history);
+    flow->history = history;
 }
 
 void sf_machine_forget(struct machine *machine, struct sf_flow *flow)
 {
-    if (flow->history != NULL)
-        sf_crowd_forget(&machine->crowd, flow);
-    sf_history_free(flow->history);
+    sf_crowd_forget(&machine->crowd, flow);
+    sf_history_release(flow->history);
     flow->history = NULL;
     flow->found = NULL;
     flow->n_found = 0;

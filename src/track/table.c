@@ -3,26 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK         1024u
+#include "base/pages.h"
+
+#define CHUNK         4096u
+#define LINE          64u /* bytes of a cache line */
 #define FIRST_BUCKETS 4096u
 
 struct table {
     struct record **bucket;
     uint32_t n_buckets; /* a power of two */
     uint32_t n, max;
-    struct record **chunk;
+    uint8_t **chunk;
+    size_t record_size; /* with what is extra */
     uint32_t n_chunks, chunks_size;
     uint32_t n_slots;    /* slots ever used */
     uint32_t *free_slot; /* those of them that are free, last first */
     uint32_t n_free, free_size;
 };
 
-struct table *sf_table_new(uint32_t max)
+struct table *sf_table_new(uint32_t max, size_t extra)
 {
     struct table *table = calloc(1, sizeof *table);
     if (table == NULL)
         return NULL;
     table->max = max;
+    table->record_size = (sizeof(struct record) + extra + LINE - 1) / LINE * LINE;
     table->n_buckets = FIRST_BUCKETS;
     table->bucket = calloc(table->n_buckets, sizeof *table->bucket);
     if (table->bucket == NULL) {
@@ -37,7 +42,7 @@ void sf_table_free(struct table *table)
     if (table == NULL)
         return;
     for (uint32_t i = 0; i < table->n_chunks; i++)
-        free(table->chunk[i]);
+        sf_pages_free(table->chunk[i], CHUNK * table->record_size);
     free(table->chunk);
     free(table->free_slot);
     free(table->bucket);
@@ -115,13 +120,13 @@ static bool add_chunk(struct table *table)
 {
     if (table->n_chunks == table->chunks_size) {
         uint32_t size = table->chunks_size == 0 ? 16u : table->chunks_size * 2u;
-        struct record **grown = realloc(table->chunk, size * sizeof *grown);
+        uint8_t **grown = realloc(table->chunk, size * sizeof *grown);
         if (grown == NULL)
             return false;
         table->chunk = grown;
         table->chunks_size = size;
     }
-    struct record *chunk = calloc(CHUNK, sizeof *chunk);
+    uint8_t *chunk = sf_pages_new(CHUNK * table->record_size);
     if (chunk == NULL)
         return false;
     table->chunk[table->n_chunks++] = chunk;
@@ -130,7 +135,13 @@ static bool add_chunk(struct table *table)
 
 static struct record *slot_record(const struct table *table, uint32_t slot)
 {
-    return &table->chunk[slot / CHUNK][slot % CHUNK];
+    uint8_t *at = table->chunk[slot / CHUNK] + slot % CHUNK * table->record_size;
+    return (struct record *)(void *)at;
+}
+
+void *sf_table_extra(struct record *record)
+{
+    return record + 1;
 }
 
 static bool take_slot(struct table *table, uint32_t *slot)
@@ -152,7 +163,7 @@ struct record *sf_table_add(struct table *table, const struct sf_key *key, uint6
         return NULL;
     grow(table);
     struct record *record = slot_record(table, slot);
-    memset(record, 0, sizeof *record);
+    memset(record, 0, table->record_size);
     record->flow.slot = slot;
     record->flow.key = *key;
     record->hash = hash;

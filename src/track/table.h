@@ -1,7 +1,7 @@
 /*
  * The flow table: key → its connections, youngest first.
  *
- * Records come from a pool grown in chunks and never move, so that pointers to them stay good
+ * Records come from a pool of large blocks and never move, so that pointers to them stay good
  * until they are removed. Chaining, with the full hash kept in each record: growing the table
  * touches no key. No output may depend on the order of the chains.
  */
@@ -9,6 +9,7 @@
 #define SYNFIN_TRACK_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <synfin/flow.h>
@@ -26,8 +27,8 @@ struct record {
 
 struct table;
 
-/* A table for at most `max` records. NULL without memory. */
-struct table *sf_table_new(uint32_t max);
+/* A table for at most `max` records, each with `extra` bytes behind it. NULL without memory. */
+struct table *sf_table_new(uint32_t max, size_t extra);
 void sf_table_free(struct table *table);
 
 uint32_t sf_table_count(const struct table *table);
@@ -38,6 +39,9 @@ struct record *sf_table_find(const struct table *table, const struct sf_key *key
 
 /* The next older record of the same key, or NULL. */
 struct record *sf_table_older(const struct record *record);
+
+/* The extra bytes of a record, aligned for anything. */
+void *sf_table_extra(struct record *record);
 
 /* A new record, all zero but slot, key and hash; it is the youngest of its key. NULL without
  * memory or when the table is full. */

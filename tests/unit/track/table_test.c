@@ -21,7 +21,7 @@ static struct sf_key key_of(uint32_t n)
 
 static void test_youngest_first(void **state)
 {
-    struct table *table = sf_table_new(100);
+    struct table *table = sf_table_new(100, 0);
     struct sf_key key = key_of(1);
     (void)state;
     assert_non_null(table);
@@ -42,7 +42,7 @@ static void test_youngest_first(void **state)
 /* Keys that fall on one hash are still told apart. */
 static void test_collision(void **state)
 {
-    struct table *table = sf_table_new(100);
+    struct table *table = sf_table_new(100, 0);
     struct record *record[20];
     (void)state;
     for (uint32_t i = 0; i < 20; i++) {
@@ -62,7 +62,7 @@ static void test_growth(void **state)
 {
     enum { KEYS = 20000 };
     static struct record *old[KEYS], *young[KEYS];
-    struct table *table = sf_table_new(3 * KEYS);
+    struct table *table = sf_table_new(3 * KEYS, 0);
     (void)state;
     for (uint32_t i = 0; i < KEYS; i++) {
         struct sf_key key = key_of(i);
@@ -79,7 +79,7 @@ static void test_growth(void **state)
 
 static void test_slots(void **state)
 {
-    struct table *table = sf_table_new(3);
+    struct table *table = sf_table_new(3, 0);
     struct sf_key key = key_of(5);
     (void)state;
     struct record *a = sf_table_add(table, &key, 1);
@@ -101,13 +101,33 @@ static void test_slots(void **state)
     sf_table_free(table);
 }
 
+/* What is behind a record is its own, zero at first and again when the slot is used anew. */
+static void test_extra(void **state)
+{
+    (void)state;
+    struct sf_key key = {.port = {1, 2}};
+    struct table *table = sf_table_new(2, 100);
+    struct record *a = sf_table_add(table, &key, 1), *b = sf_table_add(table, &key, 2);
+    uint8_t *of_a = sf_table_extra(a), *of_b = sf_table_extra(b);
+    assert_int_equal((uintptr_t)of_a % _Alignof(max_align_t), 0);
+    memset(of_a, 0xa5, 100);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(of_b[i], 0);
+    assert_int_equal(b->hash, 2);
+    sf_table_remove(table, a);
+    struct record *c = sf_table_add(table, &key, 3);
+    assert_ptr_equal(sf_table_extra(c), of_a);
+    for (size_t i = 0; i < 100; i++)
+        assert_int_equal(of_a[i], 0);
+    sf_table_free(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_youngest_first),
-        cmocka_unit_test(test_collision),
-        cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_youngest_first), cmocka_unit_test(test_collision),
+        cmocka_unit_test(test_growth),         cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_extra),
     };
     return cmocka_run_group_tests_name("track/table", tests, NULL, NULL);
 }
