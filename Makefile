@@ -107,7 +107,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
@@ -136,8 +136,9 @@ asan: ## all tests under AddressSanitizer and UBSan
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 .PHONY: bench
-bench: $(SYNFIN) $(BENCH_BIN) ## speed on a large capture, beside tcpdump and a libpcap loop
-	$(quiet)$(TEST_ENV) tests/bench/bench.sh $(CAPTURE)
+bench: $(SYNFIN) $(BENCH_BIN) ## time and memory on generated captures: make bench SCALE=10 CASES='handshakes mix'
+	$(quiet)$(B)/tests/bench/bench $(SYNFIN) $(B)/tests/bench/null_loop $(B)/tests/bench/generate \
+	    $(B)/bench $(or $(ROUNDS),7) $(or $(SCALE),1) $(B)/bench.json $(CASES)
 
 $(B)/tests/unit/%.o: tests/unit/%.c | check-test-packages
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -c -o $@ $<

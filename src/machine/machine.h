@@ -43,8 +43,8 @@ bool sf_machine_init(struct machine *machine, int64_t msl_ns);
 void sf_machine_release(struct machine *machine);
 
 /*
- * Makes `flow` (key and id set, all else zero) a new connection with these notes, which are all zero
- * and stay with it. sf_machine_forget releases what it holds, but not the notes themselves.
+ * Makes `flow` (key and id set, all else zero) a new connection with these notes, which are all
+ * zero and stay with it. sf_machine_forget releases what it holds, but not the notes themselves.
  */
 void sf_machine_begin(struct sf_flow *flow, struct sf_history *history);
 void sf_machine_forget(struct machine *machine, struct sf_flow *flow);

@@ -323,10 +323,12 @@ static bool advance(struct writer *writer, struct slot *slot)
 {
     if (slot->phase == 1) {
         send_data(writer, slot);
+        if (slot->data >= writer->kind->segments && slot->outcome == OPEN)
+            return false;
         slot->phase = slot->data >= writer->kind->segments ? 2 : 1;
         slot->step = 0;
         slot->due++;
-        return slot->phase == 1 || slot->outcome != OPEN;
+        return true;
     }
     const struct step *script = slot->phase == 0 ? opening : closings[slot->outcome];
     write_segment(writer, slot, &script[slot->step], 0);
