@@ -95,6 +95,11 @@ void sf_flows_prefetch(const struct flows *flows, const struct sf_segment *segme
     sf_table_prefetch(flows->table, segment->hash);
 }
 
+void sf_flows_prefetch_record(const struct flows *flows, const struct sf_segment *segment)
+{
+    sf_table_prefetch_record(flows->table, segment->hash);
+}
+
 /* ---- telling ----------------------------------------------------------------------------------
  */
 

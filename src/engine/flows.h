@@ -22,6 +22,9 @@ void sf_flows_free(struct flows *flows);
 /* Hints that the connection of this segment will be asked for soon. */
 void sf_flows_prefetch(const struct flows *flows, const struct sf_segment *segment);
 
+/* The same once more, when all segments of a batch had their first hint. */
+void sf_flows_prefetch_record(const struct flows *flows, const struct sf_segment *segment);
+
 /*
  * Takes one segment, after telling what ended before it. `packet` is the one it was decoded from,
  * or NULL when the checksum cannot be verified any more.

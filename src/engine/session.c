@@ -233,6 +233,8 @@ static int take_batch(struct sf_session *session, struct sf_packet *packets, siz
     }
     for (size_t i = 0; i < n; i++)
         sf_flows_prefetch(session->flows, &session->segment[i]);
+    for (size_t i = 0; i < n; i++)
+        sf_flows_prefetch_record(session->flows, &session->segment[i]);
     for (size_t i = 0; i < n; i++) {
         int taken = sf_flows_take(session->flows, session->origin[i], &session->segment[i], err);
         if (taken < 0)

@@ -206,6 +206,13 @@ void sf_table_prefetch(const struct table *table, uint64_t hash)
     __builtin_prefetch(bucket_of(table, hash));
 }
 
+void sf_table_prefetch_record(const struct table *table, uint64_t hash)
+{
+    const char *record = (const char *)*bucket_of(table, hash);
+    for (size_t at = 0; record != NULL && at < table->record_size; at += LINE)
+        __builtin_prefetch(record + at);
+}
+
 uint32_t sf_table_slots(const struct table *table)
 {
     return table->n_slots;

@@ -52,6 +52,9 @@ void sf_table_remove(struct table *table, struct record *record);
 /* Hints that this hash will be looked for soon. */
 void sf_table_prefetch(const struct table *table, uint64_t hash);
 
+/* The same a little later: hints at the record itself, where the bucket has come. */
+void sf_table_prefetch_record(const struct table *table, uint64_t hash);
+
 /* The record in a slot below sf_table_slots(), or NULL when it is free. */
 uint32_t sf_table_slots(const struct table *table);
 struct record *sf_table_at(const struct table *table, uint32_t slot);
