@@ -21,6 +21,7 @@
 bool sf_machine_init(struct machine *machine, int64_t msl_ns)
 {
     machine->msl_ns = msl_ns;
+    sf_rules_index(&machine->asked);
     return sf_crowd_init(&machine->crowd);
 }
 

@@ -17,6 +17,9 @@
 
 #include "machine/crowd.h"
 
+/* So many bits enum sf_mark has. */
+#define MARKS 23u
+
 /* What the capture itself misses; RFC 9293 knows no ACK of what was never received. */
 struct completeness {
     uint64_t segments;
@@ -31,7 +34,13 @@ struct directions {
     bool has_lonely; /* a client took a SYN,ACK that never passed */
 };
 
+/* Which findings are asked for at a step with this mark: one bit for each code. See rules.h. */
+struct asked {
+    uint64_t codes[MARKS];
+};
+
 struct machine {
+    struct asked asked;
     struct directions directions;
     int64_t msl_ns; /* maximum segment lifetime; TIME_WAIT lasts twice that */
     struct completeness completeness;

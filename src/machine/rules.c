@@ -74,14 +74,9 @@ static bool is_of_one_kind(const struct sf_found *x, const struct sf_found *y)
            x->icmp.type == y->icmp.type && x->icmp.code == y->icmp.code;
 }
 
-static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_side side)
+static struct sf_found blank(const struct judgement *j)
 {
-    struct sf_found found = {.code = (uint8_t)code,
-                             .severity = rules[code].severity,
-                             .side = (uint8_t)side,
-                             .certainty = SF_PROVED,
-                             .count = 1,
-                             .time_ns = j->now_ns};
+    struct sf_found found = {.certainty = SF_PROVED, .count = 1, .time_ns = j->now_ns};
     if (j->segment != NULL)
         found.number = j->segment->number;
     return found;
@@ -91,16 +86,21 @@ static struct sf_found blank(const struct judgement *j, unsigned code, enum sf_s
 struct holding {
     uint64_t codes; /* one bit for each code that holds */
     unsigned n;
+    struct sf_found blank; /* what each begins with */
     struct sf_found found[SF_CODE_COUNT * 2];
 };
 
 static_assert(SF_CODE_COUNT <= 64, "a set of codes has 64 bits");
+static_assert(SF_MARK_CROWD == UINT32_C(1) << (MARKS - 1u), "MARKS counts the marks");
 
 static void ask_for(const struct judgement *j, unsigned code, enum sf_side side,
                     struct holding *holding)
 {
     struct sf_found *found = &holding->found[holding->n];
-    *found = blank(j, code, side);
+    *found = holding->blank;
+    found->code = (uint8_t)code;
+    found->severity = rules[code].severity;
+    found->side = (uint8_t)side;
     if (!rules[code].holds(j, found))
         return;
     holding->codes |= UINT64_C(1) << code;
@@ -312,15 +312,31 @@ void sf_rule_doubt_repeat(struct sf_found *found, bool may_be_doubled)
     found->detail = SF_DETAIL_OR_DOUBLED;
 }
 
+void sf_rules_index(struct asked *asked)
+{
+    for (unsigned mark = 0; mark < MARKS; mark++) {
+        asked->codes[mark] = 0;
+        for (unsigned code = 0; code < SF_CODE_COUNT; code++)
+            asked->codes[mark] |= (uint64_t)(rules[code].when >> mark & 1u) << code;
+    }
+}
+
+static uint64_t asked_for(const struct asked *asked, uint32_t marks)
+{
+    uint64_t codes = 0;
+    for (uint32_t left = marks; left != 0; left &= left - 1)
+        codes |= asked->codes[__builtin_ctz(left)];
+    return codes;
+}
+
 void sf_rules_apply(struct judgement *j)
 {
     struct holding holding;
     holding.codes = 0;
     holding.n = 0;
-    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
-        if ((rules[code].when & j->step->marks) != 0)
-            ask(j, code, &holding);
-    }
+    holding.blank = blank(j);
+    for (uint64_t left = asked_for(&j->machine->asked, j->step->marks); left != 0; left &= left - 1)
+        ask(j, (unsigned)__builtin_ctzll(left), &holding);
     if (holds(&holding, SF_CODE_DATA_AFTER_CLOSE))
         drop_refused_half_close(j);
     if (j->by[SF_SIGN_RST].is_lost)

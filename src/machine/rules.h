@@ -17,6 +17,9 @@
 /* Asks the rules that the marks of the step concern, and adds what they find. */
 void sf_rules_apply(struct judgement *j);
 
+/* Sorts the findings by the marks at which they are asked for, once for a machine. */
+void sf_rules_index(struct asked *asked);
+
 /*
  * A second connection to the same server lost its handshake ACK as well: what was said of the
  * first one is ACCEPT_QUEUE_OVERFLOW, too.

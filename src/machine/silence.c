@@ -162,7 +162,9 @@ int64_t sf_machine_next_silence(const struct sf_flow *flow)
     int64_t next = INT64_MAX;
     if (!is_worth_watching(flow))
         return next;
-    for (int i = 0; i < SILENCE_COUNT; i++) {
+    /* A completed handshake leaves nothing of the opening to wait for. */
+    int first = flow->complete_ns != SF_NO_TIME ? SILENCE_CLIENT_HALF_CLOSED : 0;
+    for (int i = first; i < SILENCE_COUNT; i++) {
         int64_t due = sf_silence_due(flow, (enum silence)i);
         if (due < next && due != flow->history->told_ns[i])
             next = due;
