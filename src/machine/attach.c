@@ -150,9 +150,9 @@ static bool has_isn(const struct sf_flow *flow, const struct sf_segment *segment
 {
     enum sf_side side = side_of(flow, segment->from);
     const struct sf_end *end = &flow->end[side];
-    const struct other_synack *other = &flow->history->end[side].other;
+    const struct other_synack *other = flow->history->end[side].other;
     return (end->known & SF_KNOWS_ISS) != 0 &&
-           (end->iss == segment->seq || (other->is_there && other->isn == segment->seq));
+           (end->iss == segment->seq || (other != NULL && other->isn == segment->seq));
 }
 
 static bool is_crossing(const struct sf_flow *flow, const struct sf_segment *segment)

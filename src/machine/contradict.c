@@ -243,7 +243,7 @@ static void strike_own_reset(struct judgement *j)
         else if (!is_first_answer)
             sf_departure_doubt(j, entry->time_ns, SF_SIGN_NONE);
         /* A SYN,ACK refutes a refusal; any other RST may have ended an attempt before this one. */
-        bool is_anew = j->pa->other.is_there ||
+        bool is_anew = j->pa->other != NULL ||
                        (j->is_synack && ((entry->flags & SF_ACK) == 0 || j->pa->has_said_synack));
         by->is_timed =
             is_later && !is_anew && !is_an_answer(j, entry) && !refused_before_opening(j, entry);

@@ -40,6 +40,7 @@ void sf_history_release(struct sf_history *history)
     for (int side = 0; side < 2; side++) {
         sf_log_free(&history->end[side].log);
         sf_holes_free(&history->end[side].holes);
+        free(history->end[side].other);
     }
     free(history->found);
 }

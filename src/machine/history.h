@@ -80,7 +80,6 @@ struct other_synack {
     uint32_t isn;
     uint16_t flags;
     struct sf_options options;
-    bool is_there;
 };
 
 struct private_end {
@@ -88,7 +87,7 @@ struct private_end {
     struct holes holes;
     struct sighting syn, fin; /* `syn` is its SYN or SYN,ACK */
     struct stubborn stubborn;
-    struct other_synack other;
+    struct other_synack *other; /* NULL: none, as nearly always; owned */
     struct old_octets old_octets;
     struct resent resent;
     uint32_t hole_at; /* where its SACKs show that something is missing … */

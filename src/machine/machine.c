@@ -466,8 +466,8 @@ bool sf_machine_has_number(const struct sf_flow *flow, const struct sf_segment *
 {
     enum sf_side side = sf_flow_sender(flow, segment);
     const struct sf_end *end = &flow->end[side];
-    const struct other_synack *other = &flow->history->end[side].other;
-    if (other->is_there && segment->seq == other->isn)
+    const struct other_synack *other = flow->history->end[side].other;
+    if (other != NULL && segment->seq == other->isn)
         return true;
     return (end->known & SF_KNOWS_SEQ) != 0 && seq_within(segment->seq, end->first, end->max);
 }

@@ -46,9 +46,9 @@ static bool is_of_syn(const struct sf_flow *flow, const struct sf_segment *segme
 {
     enum sf_side side = sf_flow_sender(flow, segment);
     const struct sf_end *end = &flow->end[side];
-    const struct other_synack *other = &flow->history->end[side].other;
+    const struct other_synack *other = flow->history->end[side].other;
     return ((end->known & SF_KNOWS_ISS) != 0 && segment->seq == end->iss) ||
-           (other->is_there && segment->seq == other->isn);
+           (other != NULL && segment->seq == other->isn);
 }
 
 static void fill_flags(const struct sf_flow *flow, struct sf_segment *segment)

@@ -116,6 +116,12 @@ static bool echoes_on(const struct judgement *j)
            seq_before(j->pb->syn.last_tsval, options->tsecr);
 }
 
+/* Is that so short ago that no timer can have run off since? */
+static bool is_within(const struct judgement *j, int64_t since_ns)
+{
+    return since_ns != SF_NO_TIME && j->now_ns - since_ns < TIMER_MIN_NS;
+}
+
 /*
  * Can no FIN of A have been lost in front of this place before this segment? Not when all
  * identifications follow each other since A was last seen to have sent none, nor when that is so
@@ -129,9 +135,7 @@ static bool follows(const struct judgement *j)
     bool is_next = j->segment->ip_id != 0 && counts && !pa->misses_ids &&
                    (uint16_t)(j->segment->ip_id - pa->newest_ip_id) == 1u;
     /* No end sends a FIN before it has had the other one's SYN. */
-    bool is_early =
-        j->now_ns - pa->stood_ns < TIMER_MIN_NS ||
-        (j->pb->syn.first_ns != SF_NO_TIME && j->now_ns - j->pb->syn.first_ns < TIMER_MIN_NS);
+    bool is_early = is_within(j, pa->stood_ns) || is_within(j, j->pb->syn.first_ns);
     return pa->stood_ns != SF_NO_TIME && !seq_before(j->segment->seq, pa->stood_seq) &&
            (is_next || is_early);
 }
@@ -145,7 +149,7 @@ static bool follows(const struct judgement *j)
 static bool was_overtaken_in_opening(const struct judgement *j)
 {
     bool refuses = j->is_rst && j->has_ack && j->segment->seq == 0;
-    bool has_two_attempts = j->flow->complete_ns == SF_NO_TIME && j->pa->other.is_there;
+    bool has_two_attempts = j->flow->complete_ns == SF_NO_TIME && j->pa->other != NULL;
     if (j->is_rst)
         return has_two_attempts || (refuses && j->pa->syn.first_ns != SF_NO_TIME &&
                                     j->departed_ns < j->pa->syn.last_ns);

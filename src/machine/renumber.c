@@ -1,5 +1,7 @@
 #include "machine/renumber.h"
 
+#include <stdlib.h>
+
 #include "machine/departure.h"
 #include "machine/learn.h"
 
@@ -13,20 +15,24 @@ void sf_renumber_note(struct judgement *j)
             sf_departure_doubt(j, j->now_ns, SF_SIGN_NONE);
         return;
     }
-    struct other_synack *other = &j->pa->other;
-    if (!other->is_there || other->isn != j->segment->seq)
+    bool is_first = j->pa->other == NULL || j->pa->other->isn != j->segment->seq;
+    if (j->pa->other == NULL)
+        j->pa->other = calloc(1, sizeof *j->pa->other);
+    struct other_synack *other = j->pa->other;
+    if (other == NULL)
+        return; /* without memory the first number stands */
+    if (is_first)
         sf_sighting_init(&other->sighting);
     sf_sighting_add(&other->sighting, j->segment, j->pb->last_ns);
     other->isn = j->segment->seq;
     other->options = j->segment->options;
     other->flags = j->segment->flags;
-    other->is_there = true;
 }
 
 static bool acknowledges(const struct other_synack *other, const struct sf_end *end,
                          const struct sf_segment *segment)
 {
-    return other->is_there && (segment->flags & (SF_SYN | SF_RST | SF_ACK)) == SF_ACK &&
+    return other != NULL && (segment->flags & (SF_SYN | SF_RST | SF_ACK)) == SF_ACK &&
            segment->ack == other->isn + 1u && segment->ack != end->iss + 1u;
 }
 
@@ -36,11 +42,11 @@ void sf_renumber_choose(struct sf_flow *flow, const struct sf_segment *segment)
     struct private_end *notes = &flow->history->end[answerer];
     struct private_end *opener = &flow->history->end[sf_other(answerer)];
     struct sf_end *end = &flow->end[answerer];
-    if (flow->complete_ns != SF_NO_TIME || !acknowledges(&notes->other, end, segment))
+    if (flow->complete_ns != SF_NO_TIME || !acknowledges(notes->other, end, segment))
         return;
-    const struct other_synack chosen = notes->other;
-    notes->other.isn = end->iss; /* it may come again still */
-    notes->other.sighting = notes->syn;
+    const struct other_synack chosen = *notes->other;
+    notes->other->isn = end->iss; /* it may come again still */
+    notes->other->sighting = notes->syn;
     notes->syn = chosen.sighting;
     end->iss = end->first = end->una = chosen.isn;
     end->max = chosen.isn + 1u;
