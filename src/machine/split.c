@@ -11,8 +11,8 @@
 /* Its first acknowledgment, and that of the client's SYN,ACK. */
 static bool is_answer_to_synack(const struct judgement *j)
 {
-    return j->a == SF_SERVER && j->is_plain && j->has_ack && !j->pa->has_said_synack &&
-           j->pa->n_sent_acks == 0 && j->pb->has_said_synack &&
+    return j->a == SF_SERVER && j->is_plain && j->has_ack && j->pa->has_said_plain_syn &&
+           !j->pa->has_said_synack && j->pa->n_sent_acks == 0 && j->pb->has_said_synack &&
            seq_within(j->segment->ack, j->B->iss + 1u, j->B->max);
 }
 
