@@ -386,6 +386,8 @@ static void fold_said(struct fold *fold, const struct entry *entry)
         enum sf_state to = said_move(&fold->path, signs[i]);
         if (to != SF_STATE_NONE && to != from)
             push(&fold->path, to);
+        if (to == SF_STATE_NONE && signs[i] != SF_SIGN_SYNCHRONIZED)
+            continue; /* it tells nothing new: whether it proves that does not matter */
         bool is_seen = (entry->bits & (ENTRY_INFERRED | ENTRY_NO_PROOF)) == 0 &&
                        !rests_on_inference(fold, entry, signs[i]) &&
                        !rests_on_the_past(fold, entry, signs[i]) &&

@@ -106,10 +106,11 @@ static void rehash(struct table *table, struct record **bucket, uint32_t n_bucke
     free(old);
 }
 
-/* A table that cannot grow goes on with longer chains. */
+/* At most a quarter full: each record of a chain that is not the one looked for is a cache miss. A
+ * table that cannot grow goes on with longer chains. */
 static void grow(struct table *table)
 {
-    if (table->n < table->n_buckets || table->n_buckets > UINT32_MAX / 4u)
+    if (table->n < table->n_buckets / 4u || table->n_buckets > UINT32_MAX / 4u)
         return;
     struct record **bucket = calloc(table->n_buckets * 2u, sizeof *bucket);
     if (bucket != NULL)
