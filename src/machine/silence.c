@@ -157,15 +157,35 @@ static bool is_worth_watching(const struct sf_flow *flow)
            flow->history->end[0].keepalives > 0 || flow->history->end[1].keepalives > 0;
 }
 
+/* Of a side that waits for no FIN no silence of a half-close has to be looked at. */
+static bool is_of_half_close(enum silence silence)
+{
+    return silence >= SILENCE_CLIENT_HALF_CLOSED && silence <= SILENCE_SERVER_FIN_WAIT_2;
+}
+
+static enum sf_side closer_of(enum silence silence)
+{
+    return (silence - SILENCE_CLIENT_HALF_CLOSED) % 2 == 0 ? SF_CLIENT : SF_SERVER;
+}
+
 int64_t sf_machine_next_silence(const struct sf_flow *flow)
 {
     int64_t next = INT64_MAX;
     if (!is_worth_watching(flow))
         return next;
+    bool awaits_fin[2];
+    for (int side = 0; side < 2; side++) {
+        int64_t since_ns;
+        uint64_t number;
+        awaits_fin[side] = sf_history_awaits_fin(flow, (enum sf_side)side, &since_ns, &number);
+    }
     /* A completed handshake leaves nothing of the opening to wait for. */
     int first = flow->complete_ns != SF_NO_TIME ? SILENCE_CLIENT_HALF_CLOSED : 0;
     for (int i = first; i < SILENCE_COUNT; i++) {
-        int64_t due = sf_silence_due(flow, (enum silence)i);
+        enum silence silence = (enum silence)i;
+        if (is_of_half_close(silence) && !awaits_fin[closer_of(silence)])
+            continue;
+        int64_t due = sf_silence_due(flow, silence);
         if (due < next && due != flow->history->told_ns[i])
             next = due;
     }
