@@ -293,7 +293,11 @@ bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
     const struct private_end *notes = &flow->history->end[side];
     bool is_unsure =
         state != SF_STATE_CLOSED && notes->unsure_ns != SF_NO_TIME && !notes->unsure_is_told;
-    return is_unsure || may_be_open || (may_hear && is_alone) ||
+    bool may_have_begun_later =
+        flow->history->is_midstream && state == SF_STATE_ESTABLISHED &&
+        (!has_shown_open(me, notes, me->max) ||
+         !has_shown_open(&flow->end[other], &flow->history->end[other], me->rcv));
+    return is_unsure || may_have_begun_later || may_be_open || (may_hear && is_alone) ||
            (may_close && may_have_closed(me, &flow->history->end[side], me->max)) ||
            (may_hear && (me->known & SF_KNOWS_RCV) != 0 &&
             may_have_closed(&flow->end[other], &flow->history->end[other], me->rcv));
@@ -365,7 +369,12 @@ static bool rests_on_the_opening(const struct fold *fold, const struct entry *en
     bool is_unseen = (fold->other->known & SF_KNOWS_TTL) == 0 && fold->mine->has_said_plain_syn &&
                      (entry->bits & ENTRY_PAYLOAD) == 0;
     bool may_be_closed = (entry->flags & SF_FIN) != 0 || seq_before(fold->me->iss + 1u, entry->seq);
-    return is_open && (is_unseen || (fold->mine->start == SF_STATE_SYN_SENT && may_be_closed));
+    const struct sf_history *history = fold->flow->history;
+    bool is_cut_off =
+        fold->mine->start == SF_STATE_SYN_SENT || history->has_predecessor || history->is_reuse;
+    bool is_abort = (entry->flags & SF_RST) != 0 && is_cut_off;
+    return is_open &&
+           (is_unseen || is_abort || (fold->mine->start == SF_STATE_SYN_SENT && may_be_closed));
 }
 
 /* Within one connection nothing leads out of CLOSED again. */
