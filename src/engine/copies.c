@@ -12,7 +12,6 @@
 #define SAME_MOMENT_NS INT64_C(1000000)
 
 struct seen {
-    uint64_t print; /* of everything that a copy has in common; 0: free */
     int64_t time_ns;
     uint64_t hash; /* of its key */
     uint32_t interface;
@@ -23,7 +22,9 @@ struct seen {
     uint8_t ttl;
 };
 
+/* What is compared for each segment lies close together; what is only written, apart. */
 struct copies {
+    uint64_t print[SETS][WAYS]; /* of everything that a copy has in common; 0: free */
     struct seen seen[SETS][WAYS];
     uint8_t next[SETS];
 };
@@ -38,38 +39,36 @@ void sf_copies_free(struct copies *copies)
     free(copies);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t value)
+/* Two words of the whole. Each pair is mixed apart from the others, so that the processor need not
+ * wait for one before it begins with the next. */
+static uint64_t mix(uint64_t x, uint64_t y, uint64_t place)
 {
-    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
+    uint64_t mixed = (x ^ place) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed = (mixed ^ mixed >> 29 ^ y) * UINT64_C(0xbf58476d1ce4e5b9);
+    return mixed ^ mixed >> 32;
 }
 
-static uint64_t mix_key(uint64_t hash, const struct sf_key *key)
+static uint64_t mix_key(const struct sf_key *key)
 {
     uint64_t word[sizeof *key / 8];
     memcpy(word, key, sizeof word);
-    for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
-        hash = mix(hash, word[i]);
-    return hash;
+    /* Without VLAN and tunnel: a copy may have another tag, or come out of a tunnel. */
+    return mix(word[0], word[1], 1) ^ mix(word[2], word[3], 2) ^
+           mix((uint64_t)key->port[0] << 16 | key->port[1], key->ip, 3);
 }
 
 /* Equal payloads have equal checksums; that unequal ones do as well, with all else the same, is as
  * good as never. */
 static uint64_t fingerprint(const struct sf_segment *s)
 {
-    /* A copy may have another VLAN tag, or come out of a tunnel. */
-    struct sf_key bare = s->key;
-    memset(bare.vlan, 0, sizeof bare.vlan);
-    bare.tunnel = 0;
-    bare.tunnel_id = 0;
-    uint64_t hash = mix_key(0, &bare);
-    hash = mix(hash, (uint64_t)s->seq << 32 | s->ack);
-    hash = mix(hash, (uint64_t)s->flags << 48 | (uint64_t)s->window << 32 |
-                         (uint64_t)s->checksum << 16 | s->urgent);
-    hash = mix(hash, (uint64_t)s->payload << 32 | (uint64_t)s->ip_id << 8 | s->from);
-    hash = mix(hash, (uint64_t)s->options.tsval << 32 | s->options.tsecr);
-    hash = mix(hash, (uint64_t)s->options.sack_left << 32 | s->options.sack_right);
-    return hash | 1u;
+    uint64_t numbers = (uint64_t)s->seq << 32 | s->ack;
+    uint64_t header = (uint64_t)s->flags << 48 | (uint64_t)s->window << 32 |
+                      (uint64_t)s->checksum << 16 | s->urgent;
+    uint64_t rest = (uint64_t)s->payload << 32 | (uint64_t)s->ip_id << 8 | s->from;
+    uint64_t stamps = (uint64_t)s->options.tsval << 32 | s->options.tsecr;
+    uint64_t sack = (uint64_t)s->options.sack_left << 32 | s->options.sack_right;
+    uint64_t hash = mix_key(&s->key) ^ mix(numbers, header, 4) ^ mix(rest, stamps, 5);
+    return mix(hash, sack, 6) | 1u;
 }
 
 /* Another VLAN, or a tunnel, is another interface in all but name. */
@@ -116,23 +115,25 @@ enum copy sf_copies_seen(struct copies *copies, const struct sf_segment *segment
     uint64_t print = fingerprint(segment);
     uint32_t set = (uint32_t)(print >> 40) & (SETS - 1u);
     for (unsigned way = 0; way < WAYS; way++) {
-        struct seen *seen = &copies->seen[set][way];
-        enum copy copy = seen->print == print ? compare(seen, segment) : COPY_NOT;
+        if (copies->print[set][way] != print)
+            continue;
+        const struct seen *seen = &copies->seen[set][way];
+        enum copy copy = compare(seen, segment);
         if (copy == COPY_NOT)
             continue;
         *original = (struct original){.key = key_of(seen, &segment->key), .hash = seen->hash};
         return copy;
     }
-    struct seen *oldest = &copies->seen[set][copies->next[set]];
-    copies->next[set] = (uint8_t)((copies->next[set] + 1u) % WAYS);
-    *oldest = (struct seen){.print = print,
-                            .time_ns = segment->time_ns,
-                            .hash = segment->hash,
-                            .interface = segment->interface,
-                            .tunnel_id = segment->key.tunnel_id,
-                            .vlan = {segment->key.vlan[0], segment->key.vlan[1]},
-                            .ip_id = segment->ip_id,
-                            .tunnel = segment->key.tunnel,
-                            .ttl = segment->ttl};
+    unsigned oldest = copies->next[set];
+    copies->next[set] = (uint8_t)((oldest + 1u) % WAYS);
+    copies->print[set][oldest] = print;
+    copies->seen[set][oldest] = (struct seen){.time_ns = segment->time_ns,
+                                              .hash = segment->hash,
+                                              .interface = segment->interface,
+                                              .tunnel_id = segment->key.tunnel_id,
+                                              .vlan = {segment->key.vlan[0], segment->key.vlan[1]},
+                                              .ip_id = segment->ip_id,
+                                              .tunnel = segment->key.tunnel,
+                                              .ttl = segment->ttl};
     return COPY_NOT;
 }

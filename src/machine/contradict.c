@@ -46,7 +46,7 @@ static void recall_unanswered(struct judgement *j)
         entry->bits &= (uint16_t)~ENTRY_UNANSWERED;
         by->is_lost = true;
         by->is_timed |= (j->A->known & SF_KNOWS_RTT) != 0;
-        by->heard = *entry;
+        j->heard[SF_SIGN_SYN_AGAIN] = *entry;
     }
 }
 
@@ -81,6 +81,7 @@ static bool had_time_for(const struct judgement *j, int64_t passed_ns)
 static void take_back(struct judgement *j, enum sf_sign said)
 {
     struct contradiction *by = &j->by[said];
+    struct entry *heard = &j->heard[said];
     sf_departure_confirm(j, said);
     by->is_timed = (j->A->known & SF_KNOWS_RTT) != 0;
     /* A SYN,ACK that no timer sent, the first one above all, was sent before the acknowledgment
@@ -103,22 +104,22 @@ static void take_back(struct judgement *j, enum sf_sign said)
             entry->bits |= ENTRY_BEHIND_HOLE;
             sf_departure_doubt(j, entry->time_ns, said);
             if (j->segment->ack == entry->end - 1u) {
-                by->heard = *entry;
+                *heard = *entry;
                 by->is_lost = true; /* or dropped */
             }
         } else if (had_time) {
             entry->bits |= ENTRY_STRUCK;
             sf_departure_doubt(j, entry->time_ns, said);
             bool is_answer = (entry->flags & (SF_SYN | SF_ACK)) == (SF_SYN | SF_ACK);
-            if (!by->is_lost || (is_answer && (by->heard.flags & SF_ACK) == 0)) {
-                by->heard = *entry;
+            if (!by->is_lost || (is_answer && (heard->flags & SF_ACK) == 0)) {
+                *heard = *entry;
                 by->is_timed &= sf_history_had_time(j->flow, j->a, entry->time_ns, j->departed_ns);
             }
             by->is_lost = true;
         } else {
             entry->bits |= ENTRY_CROSSED;
             if (!by->is_lost)
-                by->heard = *entry;
+                *heard = *entry;
             by->is_crossed = true;
         }
         if (said == SF_SIGN_FIN_UNHEARD && seq_before(j->segment->ack, entry->end - 1u))
@@ -247,7 +248,7 @@ static void strike_own_reset(struct judgement *j)
                        (j->is_synack && ((entry->flags & SF_ACK) == 0 || j->pa->has_said_synack));
         by->is_timed =
             is_later && !is_anew && !is_an_answer(j, entry) && !refused_before_opening(j, entry);
-        by->heard = *entry;
+        j->heard[SF_SIGN_RST] = *entry;
     }
 }
 

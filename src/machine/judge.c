@@ -1,5 +1,6 @@
 #include "machine/judge.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "machine/departure.h"
@@ -411,10 +412,15 @@ static enum sf_detail find_odd(const struct judgement *j)
     return (s->flags & SF_URG) == 0 && s->urgent != 0 ? SF_DETAIL_URGENT_FIELD : SF_DETAIL_NONE;
 }
 
+void sf_judge_clear(struct judgement *j)
+{
+    memset(j, 0, offsetof(struct judgement, heard));
+}
+
 void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,
               const struct sf_segment *segment, struct sf_step *step)
 {
-    memset(j, 0, sizeof *j);
+    sf_judge_clear(j);
     j->machine = machine;
     j->flow = flow;
     j->segment = segment;

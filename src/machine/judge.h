@@ -17,10 +17,9 @@
 
 /* What a repeat contradicted: something addressed to its sender that it shows not to have heard. */
 struct contradiction {
-    bool is_lost;       /* the heard entry had time to arrive: it did not */
-    bool is_crossed;    /* it was still on its way */
-    bool is_timed;      /* a round trip was known, and the repeat was no old one: it is certain */
-    struct entry heard; /* the first one that was lost, else the last one that crossed */
+    bool is_lost;    /* the heard entry had time to arrive: it did not */
+    bool is_crossed; /* it was still on its way */
+    bool is_timed;   /* a round trip was known, and the repeat was no old one: it is certain */
 };
 
 /* What a SYN may ask for, and its repeat leave out. */
@@ -122,7 +121,13 @@ struct judgement {
     bool struck_answer;   /* what it answers did not take effect: that entry was struck */
 
     struct contradiction by[SF_SIGN_COUNT]; /* by what is said */
+    /* The first one that was lost, else the last one that crossed. Not cleared per segment: holds
+     * only where `by` says that there is one. */
+    struct entry heard[SF_SIGN_COUNT];
 };
+
+/* All zero, but for what holds only where something else says so. */
+void sf_judge_clear(struct judgement *j);
 
 /* Sets sides, flags and everything that follows from the numbers. */
 void sf_judge(struct judgement *j, struct machine *machine, struct sf_flow *flow,

@@ -194,21 +194,21 @@ static void note_lost_answers(struct judgement *j)
             sf_rules_reread_lost_ack(other);
     }
     const struct contradiction *again = &j->by[SF_SIGN_FIN_AGAIN];
-    j->pb->fin_was_blamed |= again->is_lost && (again->heard.flags & SF_FIN) != 0;
+    j->pb->fin_was_blamed |= again->is_lost && (j->heard[SF_SIGN_FIN_AGAIN].flags & SF_FIN) != 0;
     if (j->is_first_cover && j->pb->fin_was_blamed && j->B->fin_repeats == 0) {
         /* It was sent once, and is acknowledged: it came late, and nothing was lost. */
         j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_FIN_ACK_LOST) +
                                 sf_history_drop_found(j->flow, SF_CODE_FINAL_ACK_LOST);
     }
-    const struct contradiction *unheard = &j->by[SF_SIGN_FIN_UNHEARD];
-    if (unheard->is_lost && j->segment->ack == j->B->fin - 1u &&
+    if (j->by[SF_SIGN_FIN_UNHEARD].is_lost && j->segment->ack == j->B->fin - 1u &&
         j->pb->fin_missed_ns == SF_NO_TIME) {
         j->pb->fin_missed_ns = j->now_ns;
         /* What says nothing new may be an old packet that the network brings once more, and what
          * says something new may have been held up. */
         bool is_new = j->is_newer || j->advances || j->fresh > 0 || j->is_first_fin;
         j->pb->fin_miss_is_sure =
-            is_new && sf_history_had_time(j->flow, j->a, unheard->heard.time_ns, j->departed_ns);
+            is_new && sf_history_had_time(j->flow, j->a, j->heard[SF_SIGN_FIN_UNHEARD].time_ns,
+                                          j->departed_ns);
     }
 }
 
@@ -328,7 +328,7 @@ static bool is_no_probe_after_all(const struct sf_flow *flow, const struct sf_se
 void sf_machine_take(struct machine *machine, struct sf_flow *flow,
                      const struct sf_segment *segment, enum sf_fate fate, struct sf_step *step)
 {
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->fate = (uint8_t)fate;
     step->first_found = flow->n_found;
     if (flow->start_ns == SF_NO_TIME || is_no_probe_after_all(flow, segment))
@@ -369,7 +369,7 @@ void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, str
 {
     enum sf_side sender = sf_flow_sender(flow, segment);
     struct private_end *receiver = &flow->history->end[sf_other(sender)];
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->fate = SF_FATE_HELD;
     step->marks = SF_MARK_SYN | SF_MARK_HELD;
     step->first_found = flow->n_found;
@@ -385,7 +385,7 @@ void sf_machine_hold(struct sf_flow *flow, const struct sf_segment *segment, str
 void sf_machine_look(const struct sf_flow *flow, const struct sf_segment *segment,
                      struct sf_step *step)
 {
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->fate = SF_FATE_LATE;
     step->first_found = flow->n_found;
     step->sender = (uint8_t)sf_flow_sender(flow, segment);
@@ -407,7 +407,7 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
                           const struct sf_segment *syn, struct sf_step *step)
 {
     (void)machine;
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->marks = SF_MARK_SILENCE;
     step->first_found = flow->n_found;
     sf_step_view_before(flow, step);
@@ -425,7 +425,7 @@ void sf_machine_forgotten(struct machine *machine, struct sf_flow *flow,
 
 void sf_machine_renumbered(struct sf_flow *flow, const struct sf_segment *syn, struct sf_step *step)
 {
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->marks = SF_MARK_SILENCE;
     step->first_found = flow->n_found;
     sf_step_view_before(flow, step);

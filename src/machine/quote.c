@@ -126,7 +126,7 @@ static void hear(struct judgement *j)
 static void begin(struct judgement *j, struct machine *machine, struct sf_flow *flow,
                   const struct sf_segment *segment, struct sf_step *step)
 {
-    memset(j, 0, sizeof *j);
+    sf_judge_clear(j);
     j->machine = machine;
     j->flow = flow;
     j->segment = segment;
@@ -143,7 +143,7 @@ static void begin(struct judgement *j, struct machine *machine, struct sf_flow *
 void sf_quote_take(struct machine *machine, struct sf_flow *flow, struct sf_segment *segment,
                    enum sf_fate fate, struct sf_step *step)
 {
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->fate = (uint8_t)fate;
     step->marks = SF_MARK_ICMP;
     step->first_found = flow->n_found;

@@ -49,7 +49,7 @@ bool sf_rule_SYNACK_RETRANSMITTED(const struct judgement *j, struct sf_found *fo
 bool sf_rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_SYN_AGAIN];
-    if (!j->is_syn_again || !by->is_lost || (by->heard.flags & SF_ACK) == 0)
+    if (!j->is_syn_again || !by->is_lost || (j->heard[SF_SIGN_SYN_AGAIN].flags & SF_ACK) == 0)
         return false;
     found->side = (uint8_t)j->b;
     found->where = SF_WHERE_AFTER;
@@ -60,7 +60,7 @@ bool sf_rule_SYNACK_LOST(const struct judgement *j, struct sf_found *found)
 bool sf_rule_HANDSHAKE_ACK_LOST(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_SYN_ACK_AGAIN];
-    bool is_lost = by->is_lost && (by->heard.flags & SF_RST) == 0;
+    bool is_lost = by->is_lost && (j->heard[SF_SIGN_SYN_ACK_AGAIN].flags & SF_RST) == 0;
     if (!j->is_synack_again || !is_lost || j->answers_syn)
         return false;
     found->side = (uint8_t)j->b;

@@ -219,8 +219,8 @@ bool sf_rule_RESET_SUSPICIOUS(const struct judgement *j, struct sf_found *found)
     if (j->by[SF_SIGN_RST].is_lost && j->is_renumbered)
         return false; /* that attempt is over; a listener has answered the SYN anew */
     if (j->by[SF_SIGN_RST].is_lost) {
-        found->number = j->by[SF_SIGN_RST].heard.number;
-        found->time_ns = j->by[SF_SIGN_RST].heard.time_ns;
+        found->number = j->heard[SF_SIGN_RST].number;
+        found->time_ns = j->heard[SF_SIGN_RST].time_ns;
         found->detail = SF_DETAIL_SENDER_WENT_ON;
         /* Or a listener came meanwhile, and the network doubled the SYN; or what shows that its
          * sender goes on was held up, and left before a RST whose number orders nothing. */

@@ -208,11 +208,11 @@ static void strike_synack(struct sf_flow *flow, int64_t now_ns)
 static void begin_step(struct machine *machine, struct sf_flow *flow, int64_t now_ns,
                        uint32_t marks, struct sf_step *step, struct judgement *j)
 {
-    memset(step, 0, sizeof *step);
+    sf_step_clear(step);
     step->marks = marks;
     step->first_found = flow->n_found;
     sf_step_view_before(flow, step);
-    memset(j, 0, sizeof *j);
+    sf_judge_clear(j);
     j->machine = machine;
     machine->crowd.n_news = 0;
     j->flow = flow;

@@ -1,5 +1,8 @@
 #include "machine/step.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #include "machine/fold.h"
 
 static struct sf_view view_of(const struct sf_flow *flow, enum sf_side side)
@@ -8,6 +11,11 @@ static struct sf_view view_of(const struct sf_flow *flow, enum sf_side side)
     return (struct sf_view){.state = (uint8_t)sf_end_state(end),
                             .at = end->n_path > 0 ? (uint8_t)(end->n_path - 1u) : 0,
                             .is_proved = sf_end_is_proved(end) && !sf_fold_may_be_past(flow, side)};
+}
+
+void sf_step_clear(struct sf_step *step)
+{
+    memset(step, 0, offsetof(struct sf_step, notes));
 }
 
 /* Where a path begins was not gone through, and is not taken back. */

@@ -6,6 +6,9 @@
 
 #include <synfin/event.h>
 
+/* Nothing has happened. The notes are cleared by saying that there are none. */
+void sf_step_clear(struct sf_step *step);
+
 /* Notes the states of both ends, before anything is changed. */
 void sf_step_view_before(const struct sf_flow *flow, struct sf_step *step);
 
