@@ -340,8 +340,8 @@ void sf_rules_apply(struct judgement *j)
     if (holds(&holding, SF_CODE_DATA_AFTER_CLOSE))
         drop_refused_half_close(j);
     if (j->by[SF_SIGN_RST].is_lost)
-        j->step->first_found -= sf_history_drop_packet(j->flow, j->heard[SF_SIGN_RST].number,
-                                                       SF_CODE_RESET_SUSPICIOUS);
+        j->step->first_found -=
+            sf_history_drop_packet(j->flow, j->heard[SF_SIGN_RST].number, SF_CODE_RESET_SUSPICIOUS);
     for (unsigned i = 0; i < holding.n; i++) {
         if (is_hidden(&holding, holding.found[i].code))
             continue;

@@ -111,8 +111,7 @@ static bool lost_its_ack(const struct judgement *j, struct sf_found *found)
     found->where = SF_WHERE_AFTER;
     if (!j->is_fin_again || !by->is_lost)
         return false;
-    found->certainty =
-        was_old(j, &j->heard[SF_SIGN_FIN_AGAIN]) ? SF_PROBABLE : certainty_of(by);
+    found->certainty = was_old(j, &j->heard[SF_SIGN_FIN_AGAIN]) ? SF_PROBABLE : certainty_of(by);
     /* Sooner than any timer: some stacks answer the other FIN with their own once more. */
     if (j->gap_ns < TIMER_MIN_NS)
         found->certainty = SF_PROBABLE;
