@@ -39,8 +39,8 @@ void sf_copies_free(struct copies *copies)
     free(copies);
 }
 
-/* Two words of the whole. Each pair is mixed apart from the others, so that the processor need not
- * wait for one before it begins with the next. */
+/* Two words of the whole, which count by their place. Each pair is mixed apart from the others, so
+ * that the processor need not wait for one before it begins with the next. */
 static uint64_t mix(uint64_t x, uint64_t y, uint64_t place)
 {
     uint64_t mixed = (x ^ place) * UINT64_C(0x9e3779b97f4a7c15);
@@ -50,8 +50,8 @@ static uint64_t mix(uint64_t x, uint64_t y, uint64_t place)
 
 static uint64_t mix_key(const struct sf_key *key)
 {
-    uint64_t word[sizeof *key / 8];
-    memcpy(word, key, sizeof word);
+    uint64_t word[sizeof key->addr / 8];
+    memcpy(word, key->addr, sizeof word);
     /* Without VLAN and tunnel: a copy may have another tag, or come out of a tunnel. */
     return mix(word[0], word[1], 1) ^ mix(word[2], word[3], 2) ^
            mix((uint64_t)key->port[0] << 16 | key->port[1], key->ip, 3);

@@ -126,7 +126,7 @@ struct judgement {
     struct entry heard[SF_SIGN_COUNT];
 };
 
-/* All zero, but for what holds only where something else says so. */
+/* Makes all zero but `heard`, which holds only where `by` says so. */
 void sf_judge_clear(struct judgement *j);
 
 /* Sets sides, flags and everything that follows from the numbers. */

@@ -193,8 +193,8 @@ static void note_lost_answers(struct judgement *j)
         if (other != NULL)
             sf_rules_reread_lost_ack(other);
     }
-    const struct contradiction *again = &j->by[SF_SIGN_FIN_AGAIN];
-    j->pb->fin_was_blamed |= again->is_lost && (j->heard[SF_SIGN_FIN_AGAIN].flags & SF_FIN) != 0;
+    j->pb->fin_was_blamed |=
+        j->by[SF_SIGN_FIN_AGAIN].is_lost && (j->heard[SF_SIGN_FIN_AGAIN].flags & SF_FIN) != 0;
     if (j->is_first_cover && j->pb->fin_was_blamed && j->B->fin_repeats == 0) {
         /* It was sent once, and is acknowledged: it came late, and nothing was lost. */
         j->step->first_found -= sf_history_drop_found(j->flow, SF_CODE_FIN_ACK_LOST) +

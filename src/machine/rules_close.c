@@ -107,10 +107,10 @@ static bool was_old(const struct judgement *j, const struct entry *heard)
 static bool lost_its_ack(const struct judgement *j, struct sf_found *found)
 {
     const struct contradiction *by = &j->by[SF_SIGN_FIN_AGAIN];
-    found->side = (uint8_t)j->b;
-    found->where = SF_WHERE_AFTER;
     if (!j->is_fin_again || !by->is_lost)
         return false;
+    found->side = (uint8_t)j->b;
+    found->where = SF_WHERE_AFTER;
     found->certainty = was_old(j, &j->heard[SF_SIGN_FIN_AGAIN]) ? SF_PROBABLE : certainty_of(by);
     /* Sooner than any timer: some stacks answer the other FIN with their own once more. */
     if (j->gap_ns < TIMER_MIN_NS)

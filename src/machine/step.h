@@ -6,7 +6,7 @@
 
 #include <synfin/event.h>
 
-/* Nothing has happened. The notes are cleared by saying that there are none. */
+/* Makes it a step in which nothing happened. `notes` keeps what it held: n_notes is 0. */
 void sf_step_clear(struct sf_step *step);
 
 /* Notes the states of both ends, before anything is changed. */

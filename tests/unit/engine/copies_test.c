@@ -89,6 +89,52 @@ static void test_without_identification(void **state)
     }
 }
 
+/* Each bit that two packets of a connection, or of two connections, can differ in makes them two.
+ */
+static void test_each_bit_counts(void **state)
+{
+#define FIELD(field)                                                                               \
+    {                                                                                              \
+#field, offsetof(struct sf_segment, field), sizeof((struct sf_segment){0}.field)           \
+    }
+    static const struct {
+        const char *name;
+        size_t at, size;
+    } fields[] = {
+        FIELD(key.addr),
+        FIELD(key.port),
+        FIELD(key.ip),
+        FIELD(from),
+        FIELD(seq),
+        FIELD(ack),
+        FIELD(flags),
+        FIELD(window),
+        FIELD(checksum),
+        FIELD(urgent),
+        FIELD(payload),
+        FIELD(ip_id),
+        FIELD(options.tsval),
+        FIELD(options.tsecr),
+        FIELD(options.sack_left),
+        FIELD(options.sack_right),
+    };
+#undef FIELD
+    (void)state;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        for (size_t bit = 0; bit < 8 * fields[i].size; bit++) {
+            struct copies *copies = sf_copies_new();
+            struct sf_segment first = original(), second = original();
+            assert_non_null(copies);
+            ((uint8_t *)&second)[fields[i].at + bit / 8] ^= (uint8_t)(1u << bit % 8);
+            assert_int_equal(look(copies, &first), COPY_NOT);
+            if (look(copies, &second) != COPY_NOT)
+                fail_msg("%s, bit %zu: taken for a copy", fields[i].name, bit);
+            assert_int_equal(look(copies, &first), COPY_CERTAIN); /* which is still there */
+            sf_copies_free(copies);
+        }
+    }
+}
+
 /* A mirror port shows a packet without its VLAN tag, and with it: one packet, of one connection. */
 static void test_other_world(void **state)
 {
@@ -120,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_each_bit_counts),
         cmocka_unit_test(test_other_world),
         cmocka_unit_test(test_without_identification),
     };
