@@ -20,7 +20,7 @@ PACKAGES      := libpcap libarchive zlib
 TEST_PACKAGES := cmocka
 PKG_CONFIG    ?= pkg-config
 
-STD    := -std=c11 -D_GNU_SOURCE -Iinclude -Isrc
+STD    := -std=c11 -pthread -D_GNU_SOURCE -Iinclude -Isrc
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wvla -Wwrite-strings -Wundef
 CFLAGS ?= -O2 -g
@@ -33,7 +33,7 @@ PKG_CFLAGS  := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 TEST_LIBS   := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES) 2>/dev/null)
 ALL_CFLAGS   = $(STD) $(WARN) $(WERROR) $(PKG_CFLAGS) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS)
-ALL_LDFLAGS  = $(if $(SAN),$(SAN),$(LDHARD)) $(LDFLAGS)
+ALL_LDFLAGS  = $(if $(SAN),$(SAN),$(LDHARD)) -pthread $(LDFLAGS)
 # As many jobs as processors, unless the caller has said how many.
 JOBS         = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
@@ -134,6 +134,14 @@ docs-check: $(SYNFIN) $(B)/findings.7 ## manual pages, --help and README against
 asan: ## all tests under AddressSanitizer and UBSan
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) check B=build/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
+.PHONY: tsan
+tsan: ## the tests of what runs in two threads, under ThreadSanitizer
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) threads-check B=build/tsan CFLAGS='-O1 -g' SAN='-fsanitize=thread'
+
+.PHONY: threads-check
+threads-check: $(addprefix $(B)/tests/unit/,capture/blocks_test capture/reader_test engine/session_test)
+	$(quiet)tests/run-unit.sh $^
 
 .PHONY: bench
 bench: $(SYNFIN) $(BENCH_BIN) ## time and memory on generated captures: make bench SCALE=10 CASES='handshakes mix'

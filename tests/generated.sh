@@ -54,12 +54,21 @@ for kind in handshakes mix; do
     wanted=$(flows "$capture")
     is "$kind: rows" "$(grep -c '"handshake"' "$work/flows")" "$("$synfin" stats --json "$capture" |
         grep -o '"connections":[0-9]*' | head -n 1 | cut -d: -f2)"
+    is "$kind: one thread" "$(flows --threads 1 "$capture")" "$wanted"
+    is "$kind: two threads" "$(flows --threads 2 "$capture")" "$wanted"
     is "$kind: again" "$(flows "$capture")" "$wanted"
     is "$kind: through a pipe" "$(flows - <"$capture")" "$wanted"
     gzip -c "$capture" >"$work/$kind.gz"
     is "$kind: compressed" "$(flows "$work/$kind.gz")" "$wanted"
     "$generate" "$kind" 500 pcapng >"$work/$kind.pcapng" 2>/dev/null
     is "$kind: pcapng" "$(flows "$work/$kind.pcapng")" "$wanted"
+done
+for capture in pcaps/*.pcap pcaps/*.pcapng; do
+    for command in 'flows --json' 'dump --json'; do
+        # shellcheck disable=SC2086 # two words
+        is "$capture, $command" "$("$synfin" $command --threads 1 "$capture" 2>&1 | md5sum)" \
+            "$("$synfin" $command --threads 2 "$capture" 2>&1 | md5sum)"
+    done
 done
 echo "generated: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

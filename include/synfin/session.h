@@ -32,6 +32,7 @@ struct sf_settings {
     uint32_t buffer_mib;    /* live: the kernel's buffer; 0: libpcap's default */
     bool no_promiscuous;    /* live */
     uint8_t verify;         /* enum sf_verify */
+    uint32_t threads;       /* files: 0 and 1 read and analyse in turn, more read ahead */
     uint32_t batch;         /* segments decoded ahead, 1 … 64; 0: the best known */
 };
 

@@ -76,7 +76,7 @@ static int read_header(struct sf_pcap_file *file, const struct sf_window *window
     if (kind == NULL || !is_version_known(major, minor)) {
         return sf_error_set(err, SF_E_FORMAT, 0,
                             "'%s' is a capture file of version %u.%u, which is not supported",
-                            sf_source_name(window->source), major, minor);
+                            sf_blocks_name(window->blocks), major, minor);
     }
     uint32_t link = sf_order_load32(at + 20, is_swapped);
     *file = (struct sf_pcap_file){
@@ -103,7 +103,7 @@ int sf_pcap_file_open(struct sf_pcap_file *file, struct sf_window *window, struc
             return sf_error_set(err, SF_E_DAMAGED, 0,
                                 "'%s' is cut off: it has %zu bytes, and the header alone of a "
                                 "capture file has %u",
-                                sf_source_name(window->source), sf_window_length(window),
+                                sf_blocks_name(window->blocks), sf_window_length(window),
                                 FILE_HEADER);
         }
     }
@@ -167,7 +167,7 @@ static int wait_for_record(const struct sf_pcap_file *file, struct sf_window *wi
         if (captured > file->captured_max) {
             return sf_error_set(err, SF_E_DAMAGED, 0,
                                 "'%s' is damaged at byte %llu: a record claims %u captured bytes",
-                                sf_source_name(window->source), (unsigned long long)window->offset,
+                                sf_blocks_name(window->blocks), (unsigned long long)window->offset,
                                 captured);
         }
         need += captured;

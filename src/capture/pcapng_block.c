@@ -13,7 +13,7 @@
 int sf_block_damaged(const struct sf_window *window, const char *what, struct sf_error *err)
 {
     return sf_error_set(err, SF_E_DAMAGED, 0, "'%s' is damaged at byte %llu: %s",
-                        sf_source_name(window->source), (unsigned long long)window->offset,
+                        sf_blocks_name(window->blocks), (unsigned long long)window->offset,
                         dgettext("synfin", what));
 }
 
@@ -31,14 +31,14 @@ static int no_order(const struct sf_window *window, struct sf_error *err)
         return sf_block_damaged(window, "a section header without a byte order", err);
     }
     return sf_error_set(err, SF_E_FORMAT, 0, "'%s' is not a capture file (pcap or pcapng)",
-                        sf_source_name(window->source));
+                        sf_blocks_name(window->blocks));
 }
 
 static int impossible_length(const struct sf_window *window, uint32_t total, struct sf_error *err)
 {
     return sf_error_set(err, SF_E_DAMAGED, 0,
                         "'%s' is damaged at byte %llu: a block claims a length of %u bytes",
-                        sf_source_name(window->source), (unsigned long long)window->offset, total);
+                        sf_blocks_name(window->blocks), (unsigned long long)window->offset, total);
 }
 
 int sf_block_find(const struct sf_window *window, bool *is_swapped, struct sf_block *block,

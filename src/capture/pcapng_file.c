@@ -64,7 +64,7 @@ static int take_section(struct sf_pcapng_file *file, const struct sf_block *bloc
         return sf_error_set(err, window->offset == 0 ? SF_E_FORMAT : SF_E_DAMAGED, 0,
                             "'%s' has at byte %llu a pcapng section of version %u.%u, which is not "
                             "supported",
-                            sf_source_name(window->source), (unsigned long long)window->offset,
+                            sf_blocks_name(window->blocks), (unsigned long long)window->offset,
                             major, minor);
     }
     end_section(file);
@@ -82,7 +82,7 @@ static int add_interface(struct sf_pcapng_file *file, const struct sf_pcapng_int
         void *grown = realloc(file->interfaces, capacity * sizeof *file->interfaces);
         if (grown == NULL) {
             return sf_error_set(err, SF_E_MEMORY, 0, "no memory left for the interfaces of '%s'",
-                                sf_source_name(window->source));
+                                sf_blocks_name(window->blocks));
         }
         file->interfaces = grown;
         file->capacity = capacity;

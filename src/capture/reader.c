@@ -19,7 +19,7 @@ struct sf_reader {
 
 static int not_a_capture(const struct sf_window *window, struct sf_error *err)
 {
-    const char *name = sf_source_name(window->source);
+    const char *name = sf_blocks_name(window->blocks);
     if (sf_window_length(window) == 0) {
         return sf_error_set(err, SF_E_FORMAT, 0, "'%s' is empty", name);
     }
@@ -49,13 +49,14 @@ static int recognise(struct sf_reader *reader, struct sf_error *err)
     return 0;
 }
 
-int sf_reader_open(struct sf_reader **reader, const char *path, struct sf_error *err)
+int sf_reader_open(struct sf_reader **reader, const char *path, bool reads_ahead,
+                   struct sf_error *err)
 {
     struct sf_reader *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to read '%s'", path);
     }
-    int status = sf_window_init(&made->window, path, err);
+    int status = sf_window_init(&made->window, path, reads_ahead, err);
     if (status == 0) {
         status = recognise(made, err);
     }
@@ -78,12 +79,12 @@ int sf_reader_read(struct sf_reader *reader, struct sf_packet *packets, size_t m
 
 uint64_t sf_reader_done(const struct sf_reader *reader)
 {
-    return sf_source_done(reader->window.source);
+    return sf_blocks_done(reader->window.blocks);
 }
 
 uint64_t sf_reader_size(const struct sf_reader *reader)
 {
-    return sf_source_size(reader->window.source);
+    return sf_blocks_size(reader->window.blocks);
 }
 
 bool sf_reader_drops(const struct sf_reader *reader, uint64_t *kernel, uint64_t *interface)

@@ -17,11 +17,14 @@
 struct sf_reader;
 
 /*
- * Opens `path` ("-": standard input) and recognises its format by its first bytes. Returns 0 and a
- * reader to be closed with sf_reader_close; or SF_E_SYSTEM, SF_E_MEMORY, SF_E_FORMAT (empty, not a
- * capture file, a version or compression that is not known), SF_E_DAMAGED (cut in its header).
+ * Opens `path` ("-": standard input) and recognises its format by its first bytes. With
+ * `reads_ahead` a thread reads (and unpacks) the file while the caller works on what came before;
+ * what is handed out is the same. Returns 0 and a reader to be closed with sf_reader_close; or
+ * SF_E_SYSTEM, SF_E_MEMORY, SF_E_FORMAT (empty, not a capture file, a version or compression that
+ * is not known), SF_E_DAMAGED (cut in its header).
  */
-int sf_reader_open(struct sf_reader **reader, const char *path, struct sf_error *err);
+int sf_reader_open(struct sf_reader **reader, const char *path, bool reads_ahead,
+                   struct sf_error *err);
 
 /*
  * Up to `max` next packets (`max` at least 1, at most INT_MAX); their bytes stay valid until the

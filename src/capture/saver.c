@@ -183,7 +183,7 @@ static int put_packet(struct sf_saver *saver, const struct sf_packet *packet, st
 static int copy_packets(const struct sf_saver *old, struct sf_saver *fresh, struct sf_error *err)
 {
     struct sf_reader *reader;
-    int n = sf_reader_open(&reader, old->path, err);
+    int n = sf_reader_open(&reader, old->path, false, err);
     if (n != 0) {
         return n;
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 struct sf_source {
     char *name;
     int fd;
+    int stop;                /* see sf_source_stop_by; negative: none */
     bool is_borrowed;        /* standard input: not ours to close */
     uint64_t done, size;     /* as stored */
     uint64_t offset;         /* of the next byte that comes out */
@@ -64,10 +66,23 @@ static int system_error(const struct sf_source *source, int sys, struct sf_error
     return sf_error_set(err, SF_E_SYSTEM, sys, "cannot read '%s': %s", source->name, strerror(sys));
 }
 
+/* Waits until there is something to read. False, with errno, when it shall not be read any more. */
+static bool may_read(const struct sf_source *source)
+{
+    struct pollfd waiting[] = {{.fd = source->stop, .events = POLLIN},
+                               {.fd = source->fd, .events = POLLIN}};
+    if (source->stop < 0)
+        return true;
+    if (poll(waiting, 2, -1) < 0)
+        return false;
+    errno = ECANCELED;
+    return waiting[0].revents == 0;
+}
+
 /* One read of the file as stored; a signal ends it with EINTR, so that a program can be stopped. */
 static ssize_t read_stored(struct sf_source *source, uint8_t *to, size_t size)
 {
-    ssize_t n = read(source->fd, to, size);
+    ssize_t n = may_read(source) ? read(source->fd, to, size) : -1;
     if (n > 0) {
         source->done += (uint64_t)n;
     }
@@ -152,6 +167,7 @@ static int unpacked_open(struct sf_source *source, const struct compression *com
 
 static int file_open(struct sf_source *source, const char *path, struct sf_error *err)
 {
+    source->stop = -1;
     source->is_borrowed = strcmp(path, "-") == 0;
     source->fd = source->is_borrowed ? STDIN_FILENO : -1;
     source->name = strdup(source->is_borrowed ? "standard input" : path);
@@ -243,6 +259,11 @@ int sf_source_read(struct sf_source *source, uint8_t *to, size_t size, struct sf
         source->offset += (uint64_t)n;
     }
     return n;
+}
+
+void sf_source_stop_by(struct sf_source *source, int stop)
+{
+    source->stop = stop;
 }
 
 const char *sf_source_name(const struct sf_source *source)

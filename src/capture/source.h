@@ -32,6 +32,13 @@ int sf_source_open(struct sf_source **source, const char *path, struct sf_error 
  */
 int sf_source_read(struct sf_source *source, uint8_t *to, size_t size, struct sf_error *err);
 
+/*
+ * From now on a read that has nothing at hand ends with SF_E_SYSTEM (`sys`: ECANCELED) as soon as
+ * the descriptor `stop` is readable, also one that waits for a pipe in another thread. The caller
+ * keeps `stop`.
+ */
+void sf_source_stop_by(struct sf_source *source, int stop);
+
 /* What messages call it: the path, or "standard input". Valid until the source is closed. */
 const char *sf_source_name(const struct sf_source *source);
 

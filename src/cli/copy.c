@@ -14,7 +14,7 @@ static int copy_file(const char *path, const struct sf_chosen *chosen, struct sf
     struct sf_packet packets[BATCH];
     struct sf_error damage = {0};
     int n = 0, status = 0;
-    if (sf_reader_open(&reader, path, &damage) != 0)
+    if (sf_reader_open(&reader, path, false, &damage) != 0)
         return 0;
     while (status == 0 && sf_signals_caught() == 0 &&
            (n = sf_reader_read(reader, packets, BATCH, &damage)) > 0)

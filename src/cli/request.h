@@ -46,6 +46,7 @@ struct sf_request {
     int64_t msl_ns;
     int64_t linger_ns;
     uint32_t max_flows;
+    uint32_t threads;
     uint8_t verify; /* enum sf_verify */
     /* output */
     const char *output_path;

@@ -72,6 +72,7 @@ static void fill_settings(struct sf_work *work)
     if (request->linger_ns < 0)
         settings->linger_ns = request->interface != NULL ? LIVE_LINGER_NS : 2 * request->msl_ns;
     settings->max_flows = request->max_flows;
+    settings->threads = request->threads;
     settings->snaplen = request->snaplen;
     settings->buffer_mib = request->buffer_mib;
     settings->no_promiscuous = request->no_promiscuous;

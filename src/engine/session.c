@@ -304,7 +304,7 @@ int sf_session_read(struct sf_session *session, const char *path, struct sf_erro
     uint64_t kernel, interface;
     if (session->saver != NULL && sf_saver_overwrites(session->saver, path))
         return sf_error_set(err, SF_E_USAGE, 0, "'%s' would be read and written at once", path);
-    int status = sf_reader_open(&reader, path, err);
+    int status = sf_reader_open(&reader, path, session->settings->threads > 1, err);
     if (status != 0)
         return status;
     status = read_packets(session, reader, path, err);

@@ -40,9 +40,10 @@ struct row {
     const char *needs; /* a program that may be missing */
 };
 
-#define STATS "SYNFIN stats --json %s"
-#define FLOWS "SYNFIN flows --json %s"
-#define LOOP  "NULL_LOOP %s"
+#define STATS   "SYNFIN stats --json %s"
+#define THREADS "SYNFIN stats --json --threads 2 %s"
+#define FLOWS   "SYNFIN flows --json %s"
+#define LOOP    "NULL_LOOP %s"
 
 static const struct row rows[] = {
     {"stats handshakes", "handshakes", "pcap", STATS, LOOP, WALL, 1.15, 1, NULL},
@@ -54,6 +55,9 @@ static const struct row rows[] = {
     {"flows handshakes", "handshakes", "pcap", FLOWS, LOOP, WALL, 1.4, 1, NULL},
     {"flows mix", "mix", "pcap", FLOWS, LOOP, WALL, 0.45, 1, NULL},
     {"flows bulk", "bulk", "pcap", FLOWS, LOOP, WALL, 0.30, 1, NULL},
+    {"two threads handshakes", "handshakes", "pcap", THREADS, LOOP, WALL, 0.70, 1, NULL},
+    {"two threads mix", "mix", "pcap", THREADS, LOOP, WALL, 0.30, 1, NULL},
+    {"two threads bulk", "bulk", "pcap", THREADS, LOOP, WALL, 0.25, 1, NULL},
     {"memory handshakes", "handshakes", "pcap", STATS, NULL, MEMORY, 192, 1, NULL},
     {"memory handshakes linger 5", "handshakes", "pcap", "SYNFIN stats --json --linger 5 %s", NULL,
      MEMORY, 64, 1, NULL},

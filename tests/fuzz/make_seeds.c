@@ -39,7 +39,7 @@ static int make_seed(const char *folder, const char *capture)
     char path[PATH_MAX];
     const char *slash = strrchr(capture, '/');
     (void)snprintf(path, sizeof path, "%s/%s", folder, slash != NULL ? slash + 1 : capture);
-    int n = sf_reader_open(&reader, capture, &err);
+    int n = sf_reader_open(&reader, capture, false, &err);
     if (n == 0) {
         n = sf_reader_read(reader, packets, PACKETS, &err);
     }

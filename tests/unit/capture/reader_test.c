@@ -40,13 +40,14 @@ static void keep(struct reading *reading, const struct sf_packet *packet)
     reading->n++;
 }
 
-static struct reading read_batches(const struct file_bytes *bytes, size_t n, size_t batch)
+static struct reading read_once(const struct file_bytes *bytes, size_t n, size_t batch,
+                                bool reads_ahead)
 {
     struct reading reading = {.path = TEST_PATH};
     struct sf_packet packets[64];
     struct sf_reader *reader;
     write_file(bytes->data, n, reading.path);
-    reading.opened = sf_reader_open(&reader, reading.path, &reading.err);
+    reading.opened = sf_reader_open(&reader, reading.path, reads_ahead, &reading.err);
     if (reading.opened == 0) {
         int got;
         while ((got = sf_reader_read(reader, packets, batch, &reading.err)) > 0) {
@@ -65,6 +66,23 @@ static struct reading read_batches(const struct file_bytes *bytes, size_t n, siz
         sf_reader_close(reader);
     }
     unlink(reading.path);
+    return reading;
+}
+
+/* A thread that reads ahead changes nothing of what is read. */
+static struct reading read_batches(const struct file_bytes *bytes, size_t n, size_t batch)
+{
+    struct reading ahead = read_once(bytes, n, batch, true);
+    struct reading reading = read_once(bytes, n, batch, false);
+    assert_int_equal(ahead.opened, reading.opened);
+    assert_int_equal(ahead.ended, reading.ended);
+    assert_int_equal(ahead.n, reading.n);
+    assert_memory_equal(ahead.first_bytes, reading.first_bytes, sizeof reading.first_bytes);
+    assert_int_equal(ahead.kernel, reading.kernel);
+    assert_int_equal(ahead.interface, reading.interface);
+    if (reading.opened != 0 || reading.ended < 0) {
+        assert_int_equal(ahead.err.code, reading.err.code);
+    }
     return reading;
 }
 
@@ -261,9 +279,9 @@ static void test_refused_files(void **state)
     }
     struct sf_reader *reader;
     struct sf_error err;
-    assert_int_equal(sf_reader_open(&reader, "/nowhere/x.pcap", &err), SF_E_SYSTEM);
+    assert_int_equal(sf_reader_open(&reader, "/nowhere/x.pcap", false, &err), SF_E_SYSTEM);
     assert_string_equal(err.text, "cannot open '/nowhere/x.pcap': No such file or directory");
-    assert_int_equal(sf_reader_open(&reader, "/tmp", &err), SF_E_SYSTEM);
+    assert_int_equal(sf_reader_open(&reader, "/tmp", false, &err), SF_E_SYSTEM);
     assert_string_equal(err.text, "cannot read '/tmp': Is a directory");
 }
 
@@ -324,7 +342,7 @@ static void test_pipe(void **state)
     struct sf_reader *reader;
     struct sf_error err;
     struct sf_packet packets[8];
-    assert_int_equal(sf_reader_open(&reader, "-", &err), 0);
+    assert_int_equal(sf_reader_open(&reader, "-", false, &err), 0);
     assert_int_equal(sf_reader_read(reader, packets, 8, &err), 1);
     assert_int_equal(packets[0].time_ns, 5 * NS);
     interrupt_soon();

@@ -175,7 +175,7 @@ static void test_mixtures(void **state)
         assert_int_equal(file.st_mode & 07777, 0640);
         struct sf_reader *reader;
         struct sf_packet packet;
-        assert_int_equal(sf_reader_open(&reader, path, &err), 0);
+        assert_int_equal(sf_reader_open(&reader, path, false, &err), 0);
         for (int k = 0; k < MANY + 10; k++) {
             const struct sf_packet *was = k < MANY ? &cases[i].first : &cases[i].then;
             assert_int_equal(sf_reader_read(reader, &packet, 1, &err), 1);
@@ -211,7 +211,7 @@ static void test_large_packet(void **state)
     packet.captured = packet.length = 300000;
     assert_int_equal(sf_saver_write(saver, &packet, &err), 0);
     assert_int_equal(sf_saver_close(saver, &err), 0);
-    assert_int_equal(sf_reader_open(&reader, path, &err), 0);
+    assert_int_equal(sf_reader_open(&reader, path, false, &err), 0);
     assert_int_equal(sf_reader_read(reader, &packet, 1, &err), 1);
     assert_int_equal(sf_reader_read(reader, &packet, 1, &err), 1);
     assert_int_equal(packet.captured, 300000);
