@@ -200,15 +200,19 @@ done
 # ---- signals --------------------------------------------------------------------------------------
 mkfifo "$work/fifo"
 exec 3<>"$work/fifo" # both ends: opening it waits for nobody
-"$synfin" flows --json "$work/fifo" >"$work/out" 2>"$work/err" &
-pid=$!
-head -c 200 "$good" >&3
-sleep 0.3
-kill -TERM "$pid"
-wait "$pid"
-check 'an interrupt of a file is death by that signal' test $? -eq 143
+for threads in 1 2; do
+    "$synfin" flows --json --threads "$threads" "$work/fifo" >"$work/out" 2>"$work/err" &
+    pid=$!
+    head -c 200 "$good" >&3
+    sleep 0.3
+    # a sanitizer may add one of its own
+    check "--threads $threads is what runs" test "$(find /proc/$pid/task -mindepth 1 -maxdepth 1 | wc -l)" -ge "$threads"
+    kill -TERM "$pid"
+    wait "$pid"
+    check "an interrupt of a file is death by that signal, --threads $threads" test $? -eq 143
+    check 'and no word' test ! -s "$work/err"
+done
 exec 3>&-
-check 'and no word' test ! -s "$work/err"
 
 # ---- interfaces -----------------------------------------------------------------------------------
 expect 0 '' interfaces

@@ -108,12 +108,13 @@ int sf_blocks_open(struct sf_blocks **blocks, const char *path, bool reads_ahead
                    struct sf_error *err)
 {
     struct sf_blocks *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to read '%s'", path);
-    made->stop = -1;
-    int status = sf_source_open(&made->source, path, err);
-    if (status == 0 && !allocate(made, reads_ahead ? AHEAD : 1))
+    if (made != NULL)
+        made->stop = -1;
+    int status = 0;
+    if (made == NULL || !allocate(made, reads_ahead ? AHEAD : 1))
         status = sf_error_set(err, SF_E_MEMORY, 0, "no memory left to read '%s'", path);
+    else
+        status = sf_source_open(&made->source, path, err);
     if (status != 0) {
         sf_blocks_close(made);
         return status;
@@ -132,26 +133,26 @@ uint8_t *sf_blocks_front(const struct sf_blocks *blocks)
 /* The block that was looked at goes back to the thread before another is waited for. */
 static int await(struct sf_blocks *blocks, struct sf_error *err)
 {
+    if (blocks->is_over)
+        return 0;
     if (blocks->is_lent)
         (void)sem_post(&blocks->vacant);
     blocks->is_lent = false;
     if (sem_wait(&blocks->filled) != 0)
         return sf_error_set(err, SF_E_SYSTEM, errno, "cannot read '%s': %s", sf_blocks_name(blocks),
                             strerror(errno));
+    blocks->is_over = blocks->block[blocks->next].length <= 0;
     return 0;
 }
 
 int sf_blocks_next(struct sf_blocks *blocks, struct sf_error *err)
 {
     struct block *block = &blocks->block[blocks->next];
-    if (blocks->has_thread && !blocks->is_over) {
-        int status = await(blocks, err);
-        if (status != 0)
-            return status;
-        blocks->is_over = block->length <= 0;
-    } else if (!blocks->has_thread) {
+    int status = blocks->has_thread ? await(blocks, err) : 0;
+    if (status != 0)
+        return status;
+    if (!blocks->has_thread)
         (void)fill(blocks->source, block);
-    }
     if (block->length < 0)
         *err = block->err;
     blocks->done = block->done;

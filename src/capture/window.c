@@ -48,8 +48,7 @@ static int make_large(struct sf_window *window, size_t size, struct sf_error *er
 
 static int fill_large(struct sf_window *window, size_t need, struct sf_error *err)
 {
-    size_t there = window->length > need ? window->length : need;
-    int status = make_large(window, there + SF_SOURCE_BLOCK, err);
+    int status = make_large(window, need + SF_SOURCE_BLOCK, err);
     if (status != 0) {
         return status;
     }

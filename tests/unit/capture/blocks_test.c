@@ -1,5 +1,6 @@
 #include "capture/blocks.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -181,6 +183,69 @@ static void test_close_ends_a_thread_that_waits_for_a_pipe(void **state)
     unlink(path);
 }
 
+/* How much lies in the pipe after a while in which nobody asked for a block. */
+static int left_in_pipe(bool reads_ahead)
+{
+    char path[sizeof PATH];
+    int fd = make_fifo(path), left = 10;
+    assert_int_equal(write(fd, "0123456789", 10), 10);
+    struct sf_blocks *blocks = open_blocks(path, reads_ahead);
+    for (int i = 0; i < 1000 && left > 0; i++) {
+        usleep(reads_ahead ? 5000 : 20);
+        assert_int_equal(ioctl(fd, FIONREAD, &left), 0);
+    }
+    sf_blocks_close(blocks);
+    close(fd);
+    unlink(path);
+    return left;
+}
+
+static void test_a_thread_reads_before_it_is_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(left_in_pipe(true), 0);
+    assert_int_equal(left_in_pipe(false), 10 - 6); /* opening looks at the longest magic */
+}
+
+/* The signals that thread `id` of this process blocks, as in /proc: bit n - 1 is signal n. */
+static unsigned long long blocked_by(const char *id)
+{
+    char path[300], line[200];
+    unsigned long long mask = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%s/status", id);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        (void)sscanf(line, "SigBlk: %llx", &mask);
+    }
+    fclose(file);
+    return mask;
+}
+
+static void test_the_thread_blocks_signals_and_the_caller_does_not(void **state)
+{
+    (void)state;
+    char path[sizeof PATH], own[20];
+    int fd = make_fifo(path), n_deaf = 0;
+    assert_int_equal(write(fd, "0123456789", 10), 10);
+    struct sf_blocks *blocks = open_blocks(path, true);
+    snprintf(own, sizeof own, "%d", getpid());
+    assert_int_equal(blocked_by(own) & (1ull << (SIGINT - 1)), 0);
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        bool is_other = task->d_name[0] != '.' && strcmp(task->d_name, own) != 0;
+        if (is_other && (blocked_by(task->d_name) & (1ull << (SIGINT - 1))) != 0) {
+            n_deaf++;
+        }
+    }
+    closedir(tasks);
+    sf_blocks_close(blocks);
+    close(fd);
+    unlink(path);
+    assert_true(n_deaf >= 1); /* sanitizers have threads of their own */
+}
+
 static void wake(int number)
 {
     (void)number;
@@ -240,6 +305,8 @@ int main(void)
         cmocka_unit_test(test_damage_comes_after_all_before_it),
         cmocka_unit_test(test_close_ends_a_thread_that_is_far_ahead),
         cmocka_unit_test(test_close_ends_a_thread_that_waits_for_a_pipe),
+        cmocka_unit_test(test_a_thread_reads_before_it_is_asked),
+        cmocka_unit_test(test_the_thread_blocks_signals_and_the_caller_does_not),
         cmocka_unit_test(test_a_signal_wakes_who_waits),
         cmocka_unit_test(test_what_cannot_be_opened),
     };
