@@ -183,17 +183,25 @@ static void test_close_ends_a_thread_that_waits_for_a_pipe(void **state)
     unlink(path);
 }
 
+/* How much is left in the pipe, once it is empty or 1000 waits of so long are over. */
+static int await_empty(int fd, useconds_t wait_us)
+{
+    int left = 1;
+    for (int i = 0; i < 1000 && left > 0; i++) {
+        usleep(wait_us);
+        assert_int_equal(ioctl(fd, FIONREAD, &left), 0);
+    }
+    return left;
+}
+
 /* How much lies in the pipe after a while in which nobody asked for a block. */
 static int left_in_pipe(bool reads_ahead)
 {
     char path[sizeof PATH];
-    int fd = make_fifo(path), left = 10;
+    int fd = make_fifo(path);
     assert_int_equal(write(fd, "0123456789", 10), 10);
     struct sf_blocks *blocks = open_blocks(path, reads_ahead);
-    for (int i = 0; i < 1000 && left > 0; i++) {
-        usleep(reads_ahead ? 5000 : 20);
-        assert_int_equal(ioctl(fd, FIONREAD, &left), 0);
-    }
+    int left = await_empty(fd, reads_ahead ? 5000 : 20);
     sf_blocks_close(blocks);
     close(fd);
     unlink(path);
@@ -230,6 +238,8 @@ static void test_the_thread_blocks_signals_and_the_caller_does_not(void **state)
     assert_int_equal(write(fd, "0123456789", 10), 10);
     struct sf_blocks *blocks = open_blocks(path, true);
     snprintf(own, sizeof own, "%d", getpid());
+    /* Every thread blocks them while it is started; one that has read is past that. */
+    assert_int_equal(await_empty(fd, 5000), 0);
     assert_int_equal(blocked_by(own) & (1ull << (SIGINT - 1)), 0);
     DIR *tasks = opendir("/proc/self/task");
     assert_non_null(tasks);
