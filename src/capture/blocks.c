@@ -104,17 +104,20 @@ static bool allocate(struct sf_blocks *blocks, unsigned n_blocks)
     return true;
 }
 
+static int no_memory(const char *path, struct sf_error *err)
+{
+    return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to read '%s'", path);
+}
+
 int sf_blocks_open(struct sf_blocks **blocks, const char *path, bool reads_ahead,
                    struct sf_error *err)
 {
     struct sf_blocks *made = calloc(1, sizeof *made);
-    if (made != NULL)
-        made->stop = -1;
-    int status = 0;
-    if (made == NULL || !allocate(made, reads_ahead ? AHEAD : 1))
-        status = sf_error_set(err, SF_E_MEMORY, 0, "no memory left to read '%s'", path);
-    else
-        status = sf_source_open(&made->source, path, err);
+    if (made == NULL)
+        return no_memory(path, err);
+    made->stop = -1;
+    int status = allocate(made, reads_ahead ? AHEAD : 1) ? sf_source_open(&made->source, path, err)
+                                                         : no_memory(path, err);
     if (status != 0) {
         sf_blocks_close(made);
         return status;
