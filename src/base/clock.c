@@ -15,18 +15,24 @@ struct moment {
     int64_t ns; /* 0 … 999999999 */
 };
 
+/* The whole seconds of a moment, and the nanoseconds 0 … 999999999 behind them. */
+static int64_t whole_seconds(int64_t time_ns, int64_t *ns)
+{
+    int64_t seconds = time_ns / NS_PER_SECOND;
+    *ns = time_ns % NS_PER_SECOND;
+    if (*ns < 0) {
+        *ns += NS_PER_SECOND;
+        seconds--;
+    }
+    return seconds;
+}
+
 /* Years that an int64_t of nanoseconds can hold, 1677 … 2262, never fail in localtime_r. */
 static struct moment split(int64_t time_ns)
 {
     struct moment moment;
     memset(&moment, 0, sizeof moment);
-    int64_t seconds = time_ns / NS_PER_SECOND;
-    moment.ns = time_ns % NS_PER_SECOND;
-    if (moment.ns < 0) {
-        moment.ns += NS_PER_SECOND;
-        seconds--;
-    }
-    time_t when = (time_t)seconds;
+    time_t when = (time_t)whole_seconds(time_ns, &moment.ns);
     (void)localtime_r(&when, &moment.local);
     return moment;
 }
@@ -39,19 +45,28 @@ static size_t written(int n, size_t size)
     return (size_t)n < size ? (size_t)n : size - 1;
 }
 
-/* "14:03:07.123456" at `text`. */
-static size_t put_time(char *text, size_t size, const struct moment *moment, unsigned decimals)
+/* ".123456" at `text`; nothing without decimals. Returns its length. */
+static size_t put_fraction(char *text, int64_t ns, unsigned decimals)
 {
-    int64_t fraction = moment->ns;
+    if (decimals == 0)
+        return 0;
     for (unsigned i = decimals; i < 9; i++)
-        fraction /= 10;
-    size_t n = written(snprintf(text, size, "%02d:%02d:%02d", moment->local.tm_hour,
-                                moment->local.tm_min, moment->local.tm_sec),
-                       size);
-    if (decimals > 0)
-        n +=
-            written(snprintf(text + n, size - n, ".%0*" PRId64, (int)decimals, fraction), size - n);
-    return n;
+        ns /= 10;
+    text[0] = '.';
+    for (unsigned i = decimals; i > 0; i--) {
+        text[i] = (char)('0' + ns % 10);
+        ns /= 10;
+    }
+    text[decimals + 1] = '\0';
+    return decimals + 1;
+}
+
+/* "14:03:07" at `text`. */
+static size_t put_time(char *text, size_t size, const struct moment *moment)
+{
+    return written(snprintf(text, size, "%02d:%02d:%02d", moment->local.tm_hour,
+                            moment->local.tm_min, moment->local.tm_sec),
+                   size);
 }
 
 static size_t put_date(char *text, size_t size, const struct moment *moment)
@@ -61,18 +76,6 @@ static size_t put_date(char *text, size_t size, const struct moment *moment)
                    size);
 }
 
-size_t sf_clock_time(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals)
-{
-    struct moment moment = split(time_ns);
-    return put_time(text, SF_CLOCK_SIZE, &moment, decimals);
-}
-
-size_t sf_clock_date(char text[SF_CLOCK_SIZE], int64_t time_ns)
-{
-    struct moment moment = split(time_ns);
-    return put_date(text, SF_CLOCK_SIZE, &moment);
-}
-
 size_t sf_clock_moment(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals, char separator)
 {
     struct moment moment = split(time_ns);
@@ -80,7 +83,8 @@ size_t sf_clock_moment(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decim
     char sign = offset < 0 ? '-' : '+';
     size_t n = put_date(text, SF_CLOCK_SIZE, &moment);
     text[n++] = separator;
-    n += put_time(text + n, SF_CLOCK_SIZE - n, &moment, decimals);
+    n += put_time(text + n, SF_CLOCK_SIZE - n, &moment);
+    n += put_fraction(text + n, moment.ns, decimals);
     if (offset < 0)
         offset = -offset;
     n += written(
@@ -89,10 +93,28 @@ size_t sf_clock_moment(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decim
     return n;
 }
 
-int64_t sf_clock_day(int64_t time_ns)
+void sf_clock_second_of(struct sf_clock_second *second, int64_t time_ns)
 {
+    int64_t ns, since_epoch = whole_seconds(time_ns, &ns);
+    if (second->is_set && second->since_epoch == since_epoch)
+        return;
     struct moment moment = split(time_ns);
-    return (int64_t)moment.local.tm_year * 366 + moment.local.tm_yday;
+    second->since_epoch = since_epoch;
+    second->is_set = true;
+    second->day = (int64_t)moment.local.tm_year * 366 + moment.local.tm_yday;
+    (void)put_date(second->date, sizeof second->date, &moment);
+    (void)put_time(second->time, sizeof second->time, &moment);
+}
+
+size_t sf_clock_time(char text[SF_CLOCK_SIZE], struct sf_clock_second *second, int64_t time_ns,
+                     unsigned decimals)
+{
+    int64_t ns;
+    (void)whole_seconds(time_ns, &ns);
+    sf_clock_second_of(second, time_ns);
+    size_t n = strlen(second->time);
+    memcpy(text, second->time, n + 1);
+    return n + put_fraction(text + n, ns, decimals);
 }
 
 /* `value` in units of 1/1000, with three digits and a unit; no decimals when they are all 0. */

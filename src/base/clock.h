@@ -5,23 +5,32 @@
 #ifndef SYNFIN_BASE_CLOCK_H
 #define SYNFIN_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define SF_CLOCK_SIZE 48
 
-/* "14:03:07.123456", with `decimals` 0 … 9 of them; returns its length. */
-size_t sf_clock_time(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals);
+/* A second of local time. Moments mostly come in its order, so that one kept saves a conversion for
+ * each of the others in it. All zero holds none. */
+struct sf_clock_second {
+    int64_t since_epoch;
+    bool is_set;
+    int64_t day;              /* differs from day to day */
+    char date[SF_CLOCK_SIZE]; /* "2026-07-28" */
+    char time[SF_CLOCK_SIZE]; /* "14:03:07" */
+};
 
-/* "2026-07-28" */
-size_t sf_clock_date(char text[SF_CLOCK_SIZE], int64_t time_ns);
+/* Makes `second` that of the moment. */
+void sf_clock_second_of(struct sf_clock_second *second, int64_t time_ns);
+
+/* "14:03:07.123456", with `decimals` 0 … 9 of them, by way of `second`; returns its length. */
+size_t sf_clock_time(char text[SF_CLOCK_SIZE], struct sf_clock_second *second, int64_t time_ns,
+                     unsigned decimals);
 
 /* ISO 8601 with offset: "2026-07-28T14:03:07.123456+02:00"; `separator` stands for the T. */
 size_t sf_clock_moment(char text[SF_CLOCK_SIZE], int64_t time_ns, unsigned decimals,
                        char separator);
-
-/* Which day it is, as a number that differs from day to day in local time. */
-int64_t sf_clock_day(int64_t time_ns);
 
 /*
  * A duration for people, about three digits: "830 ns", "83 µs", "1.10 ms", "250 ms", "1.02 s",

@@ -1,6 +1,5 @@
 #include "sink/make.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/address.h"
@@ -15,28 +14,24 @@
 
 struct dump {
     struct sf_plain plain;
-    bool has_day;
-    int64_t day; /* of the last line */
+    bool has_line;
+    struct sf_clock_second last; /* of the last line */
+    /* What nearly every line has, looked up once. */
+    const char *name[2]; /* by enum sf_side */
+    struct sf_note_words words;
 };
 
-/* The date, when it is another one than in the line before. */
-static void put_date(struct dump *dump, struct sf_paper *paper, int64_t time_ns)
-{
-    char date[SF_CLOCK_SIZE];
-    int64_t day = sf_clock_day(time_ns);
-    if (dump->has_day && day == dump->day)
-        return;
-    dump->has_day = true;
-    dump->day = day;
-    (void)sf_clock_date(date, time_ns);
-    sf_paper_put_ink(paper, SF_INK_FAINT, date);
-    sf_paper_end_line(paper);
-}
-
-static void put_time(struct sf_paper *paper, int64_t time_ns, bool is_nano)
+/* The time, and in front of it the date when it is another one than in the line before. */
+static void put_time(struct dump *dump, struct sf_paper *paper, int64_t time_ns, bool is_nano)
 {
     char text[SF_CLOCK_SIZE];
-    (void)sf_clock_time(text, time_ns, is_nano ? 9 : 6);
+    int64_t day = dump->last.day;
+    (void)sf_clock_time(text, &dump->last, time_ns, is_nano ? 9 : 6);
+    if (!dump->has_line || dump->last.day != day) {
+        sf_paper_put_ink(paper, SF_INK_FAINT, dump->last.date);
+        sf_paper_end_line(paper);
+    }
+    dump->has_line = true;
     sf_paper_put(paper, text);
     sf_paper_put(paper, " ");
 }
@@ -65,20 +60,24 @@ static void put_ends(struct sf_paper *paper, const struct sf_segment *segment)
     sf_paper_put(paper, "  ");
 }
 
+static void put_value(struct sf_paper *paper, const char *name, uint32_t value)
+{
+    sf_paper_put(paper, name);
+    sf_paper_number(paper, value);
+}
+
 static void put_numbers(struct sf_paper *paper, const struct sf_event *event, bool is_absolute)
 {
-    char text[160], flags[SF_FLAGS_SIZE];
+    char flags[SF_FLAGS_SIZE];
     const struct sf_segment *segment = event->segment;
     bool as_sent = is_absolute || event->flow == NULL;
     (void)sf_flags_text(flags, segment->flags);
-    int n = snprintf(text, sizeof text, "%s seq=%" PRIu32, flags,
-                     as_sent ? segment->seq : event->step->seq_rel);
+    sf_paper_put(paper, flags);
+    put_value(paper, " seq=", as_sent ? segment->seq : event->step->seq_rel);
     if ((segment->flags & SF_ACK) != 0)
-        n += snprintf(text + n, sizeof text - (size_t)n, " ack=%" PRIu32,
-                      as_sent ? segment->ack : event->step->ack_rel);
-    (void)snprintf(text + n, sizeof text - (size_t)n, " win=%u len=%" PRIu32, segment->window,
-                   segment->payload);
-    sf_paper_put(paper, text);
+        put_value(paper, " ack=", as_sent ? segment->ack : event->step->ack_rel);
+    put_value(paper, " win=", segment->window);
+    put_value(paper, " len=", segment->payload);
 }
 
 static void add_state(struct sf_sentence *line, const struct sf_view *view)
@@ -92,13 +91,14 @@ static void add_state(struct sf_sentence *line, const struct sf_view *view)
 }
 
 /* "client SYN_SENT→ESTABLISHED?", when something of it is new. */
-static void add_move(struct sf_sentence *line, const struct sf_step *step, enum sf_side side)
+static void add_move(const struct dump *dump, struct sf_sentence *line, const struct sf_step *step,
+                     enum sf_side side)
 {
     const struct sf_view *before = &step->before[side], *after = &step->after[side];
     if (before->state == after->state && before->is_proved == after->is_proved)
         return;
     sf_sentence_add(line, line->length > 0 ? ", " : "");
-    sf_sentence_add(line, side == SF_CLIENT ? _("client ") : _("server "));
+    sf_sentence_add(line, dump->name[side]);
     if (before->state != after->state) {
         add_state(line, before);
         sf_sentence_add(line, "→");
@@ -141,17 +141,18 @@ static void add_taken_back(struct sf_sentence *line, const struct sf_step *step,
     add_part(line, text);
 }
 
-static void add_notes(struct sf_sentence *line, const struct sf_event *event, bool is_absolute)
+static void add_notes(const struct dump *dump, struct sf_sentence *line,
+                      const struct sf_event *event)
 {
     char text[SF_NOTE_SIZE];
     const struct sf_step *step = event->step;
-    uint32_t first = is_absolute ? event->segment->seq - step->seq_rel : 0;
+    uint32_t first = dump->plain.settings.absolute ? event->segment->seq - step->seq_rel : 0;
     for (unsigned i = 0; i < step->n_notes && i < SF_NOTES_MAX; i++) {
         bool is_said = step->notes[i].annotation == SF_SAY_HELD && step->fate == SF_FATE_HELD;
         if (is_said)
             continue;
         struct sf_note note = sf_note_absolute(step->notes[i], first);
-        (void)sf_note_text(text, &note);
+        (void)sf_note_text(text, &note, &dump->words);
         if (i == 0)
             add_part(line, text);
         else {
@@ -164,21 +165,22 @@ static void add_notes(struct sf_sentence *line, const struct sf_event *event, bo
 /*
  * What is said of the segment: behind it; on a terminal too narrow for that, on lines of their own.
  */
-static void put_remarks(struct sf_paper *paper, const struct sf_event *event,
-                        const struct sf_sink_settings *settings)
+static void put_remarks(const struct dump *dump, struct sf_paper *paper,
+                        const struct sf_event *event)
 {
     char text[LINE_SIZE];
     struct sf_sentence line;
     sf_sentence_init(&line, text, sizeof text);
-    add_move(&line, event->step, SF_CLIENT);
-    add_move(&line, event->step, SF_SERVER);
+    add_move(dump, &line, event->step, SF_CLIENT);
+    add_move(dump, &line, event->step, SF_SERVER);
     add_fate(&line, event);
     add_taken_back(&line, event->step, SF_CLIENT);
     add_taken_back(&line, event->step, SF_SERVER);
-    add_notes(&line, event, settings->absolute);
+    add_notes(dump, &line, event);
     if (line.length == 0)
         return;
-    if (settings->terminal && paper->column + 2 + sf_paper_columns(paper, text) > paper->width) {
+    if (dump->plain.settings.terminal &&
+        paper->column + 2 + sf_paper_columns(paper, text) > paper->width) {
         sf_paper_end_line(paper);
         sf_paper_to(paper, REMARKS);
         sf_paper_wrap(paper, REMARKS, text);
@@ -208,13 +210,12 @@ static void put_findings(struct sf_paper *paper, const struct sf_event *event)
 static void put_segment(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
 {
     const struct sf_segment *segment = event->segment;
-    put_date(dump, paper, segment->time_ns);
-    put_time(paper, segment->time_ns, segment->is_nano);
+    put_time(dump, paper, segment->time_ns, segment->is_nano);
     sf_paper_number(paper, segment->number);
     put_flow(paper, event->flow);
     put_ends(paper, segment);
     put_numbers(paper, event, dump->plain.settings.absolute);
-    put_remarks(paper, event, &dump->plain.settings);
+    put_remarks(dump, paper, event);
     sf_paper_end_line(paper);
     put_findings(paper, event);
 }
@@ -234,29 +235,29 @@ static void put_icmp(struct sf_paper *paper, const struct sf_icmp *icmp)
 /* What a quote shows of the segment; what it does not have is left out. */
 static void put_quoted(struct sf_paper *paper, const struct sf_event *event, bool is_absolute)
 {
-    char text[SF_FLAGS_SIZE + 48], flags[SF_FLAGS_SIZE] = "";
+    char flags[SF_FLAGS_SIZE];
     const struct sf_segment *quoted = event->segment;
-    if (quoted->flags != 0)
+    if (quoted->flags != 0) {
         (void)sf_flags_text(flags, quoted->flags);
-    int n = snprintf(text, sizeof text, "%s%sseq=%" PRIu32, flags, flags[0] != '\0' ? " " : "",
-                     is_absolute ? quoted->seq : event->step->seq_rel);
+        sf_paper_put(paper, flags);
+        sf_paper_put(paper, " ");
+    }
+    put_value(paper, "seq=", is_absolute ? quoted->seq : event->step->seq_rel);
     if (quoted->data_offset != 0)
-        (void)snprintf(text + n, sizeof text - (size_t)n, " len=%" PRIu32, quoted->payload);
-    sf_paper_put(paper, text);
+        put_value(paper, " len=", quoted->payload);
 }
 
 static void put_error(struct dump *dump, struct sf_paper *paper, const struct sf_event *event)
 {
     const struct sf_segment *quoted = event->segment;
-    put_date(dump, paper, quoted->time_ns);
-    put_time(paper, quoted->time_ns, quoted->is_nano);
+    put_time(dump, paper, quoted->time_ns, quoted->is_nano);
     sf_paper_number(paper, quoted->number);
     put_flow(paper, event->flow);
     put_icmp(paper, &quoted->icmp);
     sf_paper_put(paper, _(", quotes "));
     put_ends(paper, quoted);
     put_quoted(paper, event, dump->plain.settings.absolute);
-    put_remarks(paper, event, &dump->plain.settings);
+    put_remarks(dump, paper, event);
     sf_paper_end_line(paper);
     put_findings(paper, event);
 }
@@ -266,16 +267,15 @@ static void put_silence(struct dump *dump, struct sf_paper *paper, const struct 
 {
     char text[LINE_SIZE];
     struct sf_sentence line;
-    put_date(dump, paper, event->time_ns);
-    put_time(paper, event->time_ns, event->flow->is_nano);
+    put_time(dump, paper, event->time_ns, event->flow->is_nano);
     sf_paper_put(paper, "-");
     put_flow(paper, event->flow);
     bool is_end = event->step != NULL && (event->step->marks & SF_MARK_END) != 0;
     sf_paper_put(paper, is_end ? _("in the end") : _("silence"));
     sf_sentence_init(&line, text, sizeof text);
     if (event->step != NULL) {
-        add_move(&line, event->step, SF_CLIENT);
-        add_move(&line, event->step, SF_SERVER);
+        add_move(dump, &line, event->step, SF_CLIENT);
+        add_move(dump, &line, event->step, SF_SERVER);
     }
     sf_paper_put(paper, line.length > 0 ? "  " : "");
     sf_paper_put(paper, text);
@@ -308,5 +308,11 @@ int sf_dump_text_new(struct sf_sink **sink, const struct sf_sink_settings *setti
                      struct sf_error *err)
 {
     *sink = sf_plain_new(sizeof(struct dump), &dump_text, settings, err);
-    return *sink != NULL ? 0 : SF_E_MEMORY;
+    struct dump *dump = (struct dump *)*sink;
+    if (dump == NULL)
+        return SF_E_MEMORY;
+    dump->name[SF_CLIENT] = _("client ");
+    dump->name[SF_SERVER] = _("server ");
+    sf_note_words_init(&dump->words);
+    return 0;
 }

@@ -289,7 +289,7 @@ static void collect_notes(struct sf_sentence *notes, const struct sf_frame *fram
         struct sf_note note = sf_row_note(row, i);
         if (frame->absolute)
             note = sf_note_absolute(note, row->seq - row->seq_rel);
-        (void)sf_note_text(text, &note);
+        (void)sf_note_text(text, &note, NULL);
         add_note(notes, text);
     }
 }

@@ -17,36 +17,70 @@ void sf_paper_init(struct sf_paper *paper, const struct sf_sink_settings *settin
     paper->ascii = settings->ascii;
 }
 
+/* A character as it will be put. */
+struct glyph {
+    const char *bytes;
+    size_t n, columns;
+    size_t length; /* bytes that it took of the text */
+};
+
 /*
- * The text as it will be put: without control characters and invalid bytes, and in ASCII where
- * that is wanted.
+ * The first character of the text: itself; '?' where it is a control character, which a terminal
+ * might act on, or no character at all; or what stands for it where ASCII is wanted.
  */
+static struct glyph next_glyph(const struct sf_paper *paper, const char *text)
+{
+    struct glyph glyph;
+    uint32_t point = sf_utf8_next(text, &glyph.length);
+    bool is_good = point >= 0x20 && (point < 0x7f || point > 0x9f) && point != 0xfffd;
+    if (is_good && (point < 0x7f || !paper->ascii)) {
+        glyph.bytes = text;
+        glyph.n = glyph.length;
+        glyph.columns = sf_width_of(point);
+    } else {
+        glyph.bytes = is_good ? sf_ascii_for(point) : "?";
+        glyph.n = glyph.columns = strlen(glyph.bytes);
+    }
+    return glyph;
+}
+
+/* The text as it will be put. */
 static void prepare(const struct sf_paper *paper, const char *text, char *clean)
 {
     size_t n = 0;
     while (*text != '\0') {
-        size_t length;
-        uint32_t point = sf_utf8_next(text, &length);
-        bool is_good = point >= 0x20 && (point < 0x7f || point > 0x9f) && point != 0xfffd;
-        if (n + length >= TEXT_SIZE)
+        struct glyph glyph = next_glyph(paper, text);
+        if (n + glyph.n >= TEXT_SIZE)
             break;
-        if (is_good)
-            memcpy(clean + n, text, length);
-        else
-            clean[n] = '?';
-        n += is_good ? length : 1;
-        text += length;
+        memcpy(clean + n, glyph.bytes, glyph.n);
+        n += glyph.n;
+        text += glyph.length;
     }
     clean[n] = '\0';
-    if (paper->ascii)
-        sf_to_ascii(clean);
+}
+
+/* How many characters of ASCII the text begins with that go as they are, a column each. */
+static size_t plain_length(const char *text)
+{
+    size_t n = 0;
+    while (text[n] >= 0x20 && text[n] < 0x7f)
+        n++;
+    return n;
 }
 
 size_t sf_paper_columns(const struct sf_paper *paper, const char *text)
 {
-    char clean[TEXT_SIZE];
-    prepare(paper, text, clean);
-    return sf_width(clean);
+    size_t columns = 0;
+    for (;;) {
+        size_t n = plain_length(text);
+        columns += n;
+        text += n;
+        if (*text == '\0')
+            return columns;
+        struct glyph glyph = next_glyph(paper, text);
+        columns += glyph.columns;
+        text += glyph.length;
+    }
 }
 
 static void begin_ink(const struct sf_paper *paper, unsigned ink)
@@ -77,26 +111,20 @@ static void put_clean(struct sf_paper *paper, const char *clean, size_t length)
         paper->column += sf_width_of(sf_utf8_next(clean + at, &n));
 }
 
-/* How long a text is that can go as it is, a column a byte; SIZE_MAX when it cannot. */
-static size_t plain_length(const char *text)
-{
-    size_t n = 0;
-    while (text[n] >= 0x20 && text[n] < 0x7f)
-        n++;
-    return text[n] == '\0' ? n : SIZE_MAX;
-}
-
 static void put_text(struct sf_paper *paper, const char *text)
 {
-    char clean[TEXT_SIZE];
-    size_t n = plain_length(text);
-    if (n != SIZE_MAX) {
+    for (;;) {
+        size_t n = plain_length(text);
         sf_output_bytes(paper->output, text, n);
         paper->column += n;
-        return;
+        text += n;
+        if (*text == '\0')
+            return;
+        struct glyph glyph = next_glyph(paper, text);
+        sf_output_bytes(paper->output, glyph.bytes, glyph.n);
+        paper->column += glyph.columns;
+        text += glyph.length;
     }
-    prepare(paper, text, clean);
-    put_clean(paper, clean, strlen(clean));
 }
 
 void sf_paper_put_ink(struct sf_paper *paper, unsigned ink, const char *text)

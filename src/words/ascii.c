@@ -1,10 +1,5 @@
 #include "words/words.h"
 
-#include <string.h>
-
-#include "base/width.h"
-
-/* No stand-in is longer than the UTF-8 of what it stands for. */
 static const struct {
     uint32_t point;
     const char *stand_in;
@@ -15,29 +10,10 @@ static const struct {
     {0x2264, "<="}, {0x00b7, "."},  {0x2212, "-"},  {0x2504, "."},
 };
 
-static const char *stand_in_for(uint32_t point)
+const char *sf_ascii_for(uint32_t code_point)
 {
     for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins; i++)
-        if (stand_ins[i].point == point)
+        if (stand_ins[i].point == code_point)
             return stand_ins[i].stand_in;
     return "?";
-}
-
-void sf_to_ascii(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from != '\0';) {
-        size_t length;
-        uint32_t point = sf_utf8_next(from, &length);
-        if (point < 0x80) {
-            *to++ = (char)point;
-        } else {
-            const char *stand_in = stand_in_for(point);
-            size_t n = strlen(stand_in);
-            memcpy(to, stand_in, n);
-            to += n;
-        }
-        from += length;
-    }
-    *to = '\0';
 }

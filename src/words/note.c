@@ -41,11 +41,25 @@ struct sf_note sf_note_absolute(struct sf_note note, uint32_t first)
     return note;
 }
 
-size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note)
+void sf_note_words_init(struct sf_note_words *words)
+{
+    for (unsigned i = 0; i < SF_SAY_COUNT; i++)
+        words->text[i] = sf_annotation_is_counted(i) ? NULL : sf_annotation_text(i, 0);
+}
+
+static const char *pattern_of(const struct sf_note *note, const struct sf_note_words *words)
+{
+    bool is_kept = words != NULL && note->annotation < SF_SAY_COUNT;
+    if (is_kept && words->text[note->annotation] != NULL)
+        return words->text[note->annotation];
+    return sf_annotation_text(note->annotation, (unsigned long)note->value[0]);
+}
+
+size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note,
+                    const struct sf_note_words *words)
 {
     struct sf_sentence sentence;
     sf_sentence_init(&sentence, text, SF_NOTE_SIZE);
-    const char *pattern = sf_annotation_text(note->annotation, (unsigned long)note->value[0]);
-    sf_sentence_add_filled(&sentence, pattern, put_value, note);
+    sf_sentence_add_filled(&sentence, pattern_of(note, words), put_value, note);
     return sentence.length;
 }

@@ -275,3 +275,8 @@ const char *sf_annotation_text(unsigned annotation, unsigned long n)
     const char *plural = annotations[annotation].plural;
     return plural != NULL ? sf_translate_n(text, plural, n) : sf_translate(text);
 }
+
+bool sf_annotation_is_counted(unsigned annotation)
+{
+    return annotation < SF_SAY_COUNT && annotations[annotation].plural != NULL;
+}

@@ -107,8 +107,16 @@ size_t sf_icmp_text(char text[SF_ICMP_SIZE], const struct sf_icmp *icmp);
 
 /* ---- what is said beside a segment ---- */
 
+/* The annotations in the user's language, but for those that are counted, looked up once. */
+struct sf_note_words {
+    const char *text[SF_SAY_COUNT];
+};
+void sf_note_words_init(struct sf_note_words *words);
+
+/* Without `words`, which may be NULL, the annotation is looked up. Returns the text's length. */
 #define SF_NOTE_SIZE 256
-size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note);
+size_t sf_note_text(char text[SF_NOTE_SIZE], const struct sf_note *note,
+                    const struct sf_note_words *words);
 
 /*
  * The note with absolute numbers in place of relative ones: `first` is the number that the relative
@@ -122,12 +130,13 @@ struct sf_note sf_note_absolute(struct sf_note note, uint32_t first);
  */
 const char *sf_annotation_text(unsigned annotation, unsigned long n);
 
+/* Has it a singular and a plural? */
+bool sf_annotation_is_counted(unsigned annotation);
+
 /* ---- ASCII ---- */
 
-/*
- * Replaces in place what is not ASCII: arrows, check marks, dashes, dots, the micro and section
- * signs get their usual stand-ins, everything else '?'. The text never grows.
- */
-void sf_to_ascii(char *text);
+/* What stands in ASCII for a character that is none: arrows, check marks, dashes, dots, the micro
+ * and section signs have their usual stand-ins, everything else is "?". */
+const char *sf_ascii_for(uint32_t code_point);
 
 #endif

@@ -50,16 +50,37 @@ static void test_days(void **state)
 {
     (void)state;
     char text[SF_CLOCK_SIZE];
+    use_zone("UTC0");
+    struct sf_clock_second second = {0};
+    sf_clock_second_of(&second, AT);
+    assert_string_equal(second.date, "2026-07-28");
+    assert_int_equal(sf_clock_time(text, &second, AT, 6), 15);
+    assert_string_equal(text, "14:03:07.123456");
+    assert_int_equal(sf_clock_time(text, &second, AT + 1, 0), 8); /* in the same second */
+    assert_string_equal(text, "14:03:07");
+    assert_int_equal(sf_clock_time(text, &second, AT + INT64_C(1000000000), 9), 18);
+    assert_string_equal(text, "14:03:08.123456789");
+    assert_int_equal(sf_clock_time(text, &second, -1, 3), 12); /* and back */
+    assert_string_equal(text, "23:59:59.999");
+    assert_string_equal(second.date, "1969-12-31");
+}
+
+static int64_t day_of(int64_t time_ns)
+{
+    struct sf_clock_second second = {0};
+    sf_clock_second_of(&second, time_ns);
+    return second.day;
+}
+
+static void test_midnight(void **state)
+{
+    (void)state;
     const int64_t day = INT64_C(86400000000000);
     use_zone("UTC0");
-    (void)sf_clock_date(text, AT);
-    assert_string_equal(text, "2026-07-28");
-    (void)sf_clock_time(text, AT, 6);
-    assert_string_equal(text, "14:03:07.123456");
     int64_t midnight = AT / day * day;
-    assert_true(sf_clock_day(midnight) == sf_clock_day(midnight + day - 1));
-    assert_true(sf_clock_day(midnight) != sf_clock_day(midnight - 1));
-    assert_true(sf_clock_day(AT) != sf_clock_day(AT + 365 * day));
+    assert_true(day_of(midnight) == day_of(midnight + day - 1));
+    assert_true(day_of(midnight) != day_of(midnight - 1));
+    assert_true(day_of(AT) != day_of(AT + 365 * day));
 }
 
 static void test_durations(void **state)
@@ -101,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_midnight),
         cmocka_unit_test(test_durations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,8 @@ static void test_cut_at_a_character(void **state)
 static void test_notes(void **state)
 {
     (void)state;
+    struct sf_note_words words;
+    sf_note_words_init(&words);
     static const struct {
         struct sf_note note;
         const char *text;
@@ -242,9 +244,11 @@ static void test_notes(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[SF_NOTE_SIZE];
-        size_t n = sf_note_text(text, &cases[i].note);
+        size_t n = sf_note_text(text, &cases[i].note, NULL);
         assert_string_equal(text, cases[i].text);
         assert_int_equal(n, strlen(text));
+        (void)sf_note_text(text, &cases[i].note, &words);
+        assert_string_equal(text, cases[i].text);
     }
 }
 
@@ -255,7 +259,7 @@ static void test_no_note_keeps_a_placeholder(void **state)
         char text[SF_NOTE_SIZE];
         const struct sf_note note = {.annotation = (uint8_t)i,
                                      .value = {4294967295, 4294967295, 4294967295}};
-        assert_true(sf_note_text(text, &note) < sizeof text - 1);
+        assert_true(sf_note_text(text, &note, NULL) < sizeof text - 1);
         const char *open = strchr(text, '{');
         assert_true(open == NULL);
     }
