@@ -1,6 +1,7 @@
 #include "capture/saver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,36 @@ enum format { FORMAT_NONE, FORMAT_MICRO, FORMAT_NANO, FORMAT_PCAPNG };
 
 struct sf_saver {
     struct sf_target target;
-    char *path; /* resolved, of a file; else NULL */
+    int spare; /* an empty file without a name, to rewrite the output in; -1: none */
     enum format format;
     struct sf_packet *kinds; /* one packet, without bytes, of each interface in the file */
     uint32_t n_kinds, capacity;
 };
+
+/*
+ * Opened before there is need of it: later the folder may be out of reach. Where files without a
+ * name are not to be had, it has one for a moment.
+ */
+static int open_spare(const char *path)
+{
+    char *name = NULL;
+    const char *slash = strrchr(path, '/');
+    int length = slash != NULL ? (int)(slash - path) : 1;
+    if (asprintf(&name, "%.*s/.synfin-XXXXXX", length, slash != NULL ? path : ".") < 0) {
+        return -1;
+    }
+    name[length] = '\0';
+    int spare = open(length > 0 ? name : "/", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    name[length] = '/';
+    if (spare < 0) {
+        spare = mkostemp(name, O_CLOEXEC);
+        if (spare >= 0) {
+            (void)unlink(name);
+        }
+    }
+    free(name);
+    return spare;
+}
 
 int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *err)
 {
@@ -33,21 +59,19 @@ int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *er
         return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'", path);
     }
     int status = sf_target_open(&made->target, path, err);
-    if (status == 0 && made->target.is_regular) {
-        made->path = realpath(path, NULL);
-        if (made->path == NULL) {
-            int sys = errno;
-            status =
-                sf_error_set(err, SF_E_SYSTEM, sys, "cannot write '%s': %s", path, strerror(sys));
-        }
-    }
     if (status != 0) {
         sf_target_release(&made->target);
         free(made);
         return status;
     }
+    made->spare = made->target.is_regular ? open_spare(path) : -1;
     *saver = made;
     return 0;
+}
+
+int sf_saver_descriptor(const struct sf_saver *saver)
+{
+    return saver->target.fd;
 }
 
 bool sf_saver_overwrites(const struct sf_saver *saver, const char *path)
@@ -77,7 +101,7 @@ static bool fits_pcap(const struct sf_packet *packet)
 static bool fits_beside(const struct sf_saver *saver, const struct sf_packet *packet)
 {
     const struct sf_packet *first = &saver->kinds[0];
-    bool is_same_interface = first->interface == packet->interface || saver->path == NULL;
+    bool is_same_interface = first->interface == packet->interface || !saver->target.is_regular;
     return first->link_type == packet->link_type && first->fcs_length == packet->fcs_length &&
            is_same_interface;
 }
@@ -179,11 +203,13 @@ static int put_packet(struct sf_saver *saver, const struct sf_packet *packet, st
                        : sf_target_put(&saver->target, packet->bytes, packet->captured, err);
 }
 
-/* Reads what the old file holds and saves it again in the format that `fresh` was started with. */
+/* Reads what the file holds and saves it again in the format that `fresh` was started with. */
 static int copy_packets(const struct sf_saver *old, struct sf_saver *fresh, struct sf_error *err)
 {
+    char path[64];
     struct sf_reader *reader;
-    int n = sf_reader_open(&reader, old->path, false, err);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", old->target.fd);
+    int n = sf_reader_open(&reader, path, false, err);
     if (n != 0) {
         return n;
     }
@@ -203,49 +229,44 @@ static void release(struct sf_saver *saver)
 {
     sf_target_release(&saver->target);
     free(saver->kinds);
-    free(saver->path);
-    *saver = (struct sf_saver){.target.fd = -1};
+    if (saver->spare >= 0) {
+        (void)close(saver->spare);
+    }
 }
 
-/* Writes the new file beside the old one and puts it in its place. */
-static int rewrite(struct sf_saver *saver, struct sf_saver *fresh, char *beside,
-                   struct sf_error *err)
+/* Writes the output in another format to the spare file, and puts that in its place. */
+static int rewrite(struct sf_saver *saver, struct sf_saver *fresh, struct sf_error *err)
 {
-    struct stat file = {0};
-    (void)fstat(saver->target.fd, &file);
-    int status = sf_target_open_beside(&fresh->target, beside, file.st_mode & 07777u, err);
+    int status = sf_target_borrow(&fresh->target, saver->spare, saver->target.name, err);
     if (status == 0) {
         status = start(fresh, fresh->format, &saver->kinds[0], err);
     }
     if (status == 0) {
         status = copy_packets(saver, fresh, err);
     }
-    if (status == 0 && rename(beside, saver->path) != 0) {
-        int sys = errno;
-        status = sf_error_set(err, SF_E_SYSTEM, sys, "cannot write '%s': %s", saver->path,
-                              strerror(sys));
+    if (status == 0) {
+        status = sf_target_flush(&fresh->target, err);
     }
-    if (status != 0 && fresh->target.fd >= 0) {
-        (void)unlink(beside);
-    }
-    return status;
+    return status != 0 ? status : sf_target_replace(&saver->target, saver->spare, err);
 }
 
-/* Exchanges the output's file for the fresh one, keeping its names. */
 static void take_over(struct sf_saver *saver, struct sf_saver *fresh)
 {
-    struct sf_saver old = *saver;
-    *saver = *fresh;
-    saver->path = old.path;
-    saver->target.name = old.target.name;
-    old.path = NULL;
-    old.target.name = fresh->target.name;
-    release(&old);
+    free(saver->kinds);
+    saver->kinds = fresh->kinds;
+    saver->n_kinds = fresh->n_kinds;
+    saver->capacity = fresh->capacity;
+    saver->format = fresh->format;
+    fresh->kinds = NULL;
+    if (ftruncate(saver->spare, 0) != 0) { /* its room on the disk is given back in any case */
+        (void)close(saver->spare);
+        saver->spare = -1;
+    }
 }
 
 static int convert(struct sf_saver *saver, enum format format, struct sf_error *err)
 {
-    if (saver->path == NULL) {
+    if (!saver->target.is_regular) {
         return sf_error_set(err, SF_E_USAGE, 0,
                             "the packets for '%s' need another format than the first ones "
                             "(another link type, or nanoseconds): save them to a file",
@@ -255,18 +276,18 @@ static int convert(struct sf_saver *saver, enum format format, struct sf_error *
     if (status != 0) {
         return status;
     }
-    char *beside = NULL;
-    if (asprintf(&beside, "%s.XXXXXX", saver->path) < 0) {
-        return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'", saver->path);
+    if (saver->spare < 0) {
+        return sf_error_set(err, SF_E_SYSTEM, EACCES,
+                            "the packets for '%s' need another format than the first ones, and no "
+                            "file can be made beside it to rewrite it in",
+                            saver->target.name);
     }
-    struct sf_saver fresh = {.target.fd = -1, .format = format};
-    status = rewrite(saver, &fresh, beside, err);
+    struct sf_saver fresh = {.target.fd = -1, .spare = -1, .format = format};
+    status = rewrite(saver, &fresh, err);
     if (status == 0) {
         take_over(saver, &fresh);
-    } else {
-        release(&fresh);
     }
-    free(beside);
+    release(&fresh);
     return status;
 }
 

@@ -3,7 +3,8 @@
  *
  * Classic pcap in microseconds as long as that can hold them; with nanoseconds when a packet has
  * them; pcapng when there are several link types, FCS lengths or interfaces, or a packet larger
- * than 262144 bytes. What was written already is then rewritten, which needs a file.
+ * than 262144 bytes. What was written already is then rewritten, which needs a file, and a second
+ * one for the time being: that is opened with the output, in its folder, and has no name.
  */
 #ifndef CAPTURE_SAVER_H
 #define CAPTURE_SAVER_H
@@ -20,6 +21,9 @@ struct sf_saver;
  * write. Returns 0 and a saver to be closed with sf_saver_close, or SF_E_SYSTEM, SF_E_MEMORY.
  */
 int sf_saver_open(struct sf_saver **saver, const char *path, struct sf_error *err);
+
+/* The descriptor that it writes to; it stays the saver's. */
+int sf_saver_descriptor(const struct sf_saver *saver);
 
 /* Would saving overwrite the file at `path` ("-": standard input)? To be asked before reading it.
  */

@@ -1,5 +1,6 @@
 #include "capture/target.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -51,18 +52,18 @@ int sf_target_open(struct sf_target *target, const char *path, struct sf_error *
     return 0;
 }
 
-int sf_target_open_beside(struct sf_target *target, char *path, unsigned mode, struct sf_error *err)
+int sf_target_borrow(struct sf_target *target, int fd, const char *name, struct sf_error *err)
 {
-    int status = prepare(target, path, err);
+    int status = prepare(target, name, err);
     if (status != 0) {
         return status;
     }
-    target->fd = mkostemp(path, O_CLOEXEC);
-    if (target->fd < 0 || fchmod(target->fd, (mode_t)mode) != 0) {
+    target->fd = fd;
+    target->is_borrowed = true;
+    target->is_emptied = true;
+    if (ftruncate(fd, 0) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
         return write_error(target, err);
     }
-    target->is_regular = true;
-    target->is_emptied = true;
     return 0;
 }
 
@@ -113,6 +114,43 @@ int sf_target_put(struct sf_target *target, const void *bytes, size_t n, struct 
         }
     }
     return 0;
+}
+
+/* Through the target's buffer, which nothing waits in. */
+static int copy_from(struct sf_target *target, int fd, struct sf_error *err)
+{
+    for (off_t at = 0;;) {
+        ssize_t n = pread(fd, target->buffer, SF_TARGET_BLOCK, at);
+        if (n < 0 && errno != EINTR) {
+            return write_error(target, err);
+        }
+        if (n == 0) {
+            return 0;
+        }
+        int status = n > 0 ? write_all(target, target->buffer, (size_t)n, err) : 0;
+        if (status != 0) {
+            return status;
+        }
+        at += n > 0 ? n : 0;
+    }
+}
+
+int sf_target_replace(struct sf_target *target, int fd, struct sf_error *err)
+{
+    assert(target->is_regular && target->n_waiting == 0);
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (size < 0) {
+        return write_error(target, err);
+    }
+    errno = size > 0 ? posix_fallocate(target->fd, 0, size) : 0;
+    if (errno != 0 || lseek(target->fd, 0, SEEK_SET) != 0) {
+        return write_error(target, err);
+    }
+    int status = copy_from(target, fd, err);
+    if (status == 0 && ftruncate(target->fd, size) != 0) {
+        return write_error(target, err);
+    }
+    return status;
 }
 
 int sf_target_close(struct sf_target *target, struct sf_error *err)

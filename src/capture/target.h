@@ -16,7 +16,7 @@ struct sf_target {
     char *name; /* for messages; owned */
     int fd;
     bool is_regular;  /* a file of our own, not a pipe, a device or standard output */
-    bool is_borrowed; /* standard output: not ours to close */
+    bool is_borrowed; /* not ours to close */
     bool is_emptied;  /* what the file had before is gone */
     uint8_t *buffer;
     size_t n_waiting; /* bytes in the buffer */
@@ -29,9 +29,8 @@ struct sf_target {
  */
 int sf_target_open(struct sf_target *target, const char *path, struct sf_error *err);
 
-/* A new file beside `path`, with its access mode; its own path replaces the last X's of `path`. */
-int sf_target_open_beside(struct sf_target *target, char *path, unsigned mode,
-                          struct sf_error *err);
+/* An output into the file `fd`, which is emptied and stays the caller's; `name` for messages. */
+int sf_target_borrow(struct sf_target *target, int fd, const char *name, struct sf_error *err);
 
 /*
  * Returns 0, SF_E_PIPE when nobody reads any more (the program ignores SIGPIPE), or SF_E_SYSTEM
@@ -41,6 +40,13 @@ int sf_target_put(struct sf_target *target, const void *bytes, size_t n, struct 
 
 /* Writes what waits. Returns as sf_target_put. */
 int sf_target_flush(struct sf_target *target, struct sf_error *err);
+
+/*
+ * Puts what the file `fd` holds in the place of all that the target, a file of its own, holds; what
+ * is put next goes behind it. Room on the disk is made sure of first, so that without room the old
+ * content stays. Nothing may wait in the target. Returns as sf_target_put.
+ */
+int sf_target_replace(struct sf_target *target, int fd, struct sf_error *err);
 
 /* Flushes and closes; a late failure of the disk is reported here. Release it nevertheless. */
 int sf_target_close(struct sf_target *target, struct sf_error *err);

@@ -155,7 +155,9 @@ static void test_mixtures(void **state)
         char path[] = TEST_PATH;
         struct sf_error err;
         write_file("", 0, path);
+        struct stat before;
         assert_int_equal(chmod(path, 0640), 0);
+        assert_int_equal(stat(path, &before), 0);
         struct sf_saver *saver = open_saver(path);
         for (int k = 0; k < MANY + 10; k++) {
             struct sf_packet packet = k < MANY ? cases[i].first : cases[i].then;
@@ -173,6 +175,7 @@ static void test_mixtures(void **state)
         assert_int_equal(magic, cases[i].magic);
         assert_int_equal(stat(path, &file), 0);
         assert_int_equal(file.st_mode & 07777, 0640);
+        assert_int_equal(file.st_ino, before.st_ino); /* the same file, by all its names */
         struct sf_reader *reader;
         struct sf_packet packet;
         assert_int_equal(sf_reader_open(&reader, path, false, &err), 0);
@@ -271,6 +274,27 @@ static void test_pipe(void **state)
     assert_string_equal(last.text, "nobody reads 'standard output' any more");
 }
 
+/* A file that must be rewritten is found by its descriptor: its folder need not be in reach. */
+static void test_out_of_reach(void **state)
+{
+    (void)state;
+    char path[] = TEST_PATH;
+    struct sf_error err;
+    write_file("", 0, path);
+    int fd = open(path, O_RDONLY);
+    struct sf_saver *saver = open_saver(path);
+    unlink(path);
+    struct sf_packet packet = packet_of(1, NS, false), other = packet_of(113, 2 * NS, false);
+    assert_int_equal(sf_saver_write(saver, &packet, &err), 0);
+    assert_int_equal(sf_saver_write(saver, &other, &err), 0);
+    assert_int_equal(sf_saver_close(saver, &err), 0);
+    uint8_t magic[4];
+    assert_int_equal(read(fd, magic, 4), 4);
+    assert_memory_equal(magic, "\x0a\x0d\x0d\x0a", 4);
+    close(fd);
+    assert_int_equal(open(path, O_RDONLY), -1);
+}
+
 static void test_full_disk(void **state)
 {
     (void)state;
@@ -290,7 +314,8 @@ int main(void)
         cmocka_unit_test(test_bytes),        cmocka_unit_test(test_pcapng_bytes),
         cmocka_unit_test(test_empty),        cmocka_unit_test(test_mixtures),
         cmocka_unit_test(test_large_packet), cmocka_unit_test(test_overwrites),
-        cmocka_unit_test(test_pipe),         cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_pipe),         cmocka_unit_test(test_out_of_reach),
+        cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
