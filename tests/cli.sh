@@ -64,7 +64,9 @@ expect 2 "'explain' is neither a command nor a file" explain CLOSING
 expect 2 "'report' is neither a command" report --html x.html
 expect 2 'unknown option' --lang zh "$good"
 expect 2 "did you mean '--json'" flows --jsn "$good"
-expect 2 'unknown option -Z' -Z "$good"
+expect 2 'unknown option -Q' -Q "$good"
+expect 2 '-Z no-such-user: there is no such user' -Z no-such-user "$good"
+expect 2 '--relinquish-privileges: its argument is empty' -Z '' "$good"
 expect 2 'lacks its argument' flows "$good" --only
 expect 2 'these commands do: dump, flows, stats' ladder --json "$good"
 expect 2 'exclude each other' flows --json --csv "$good"

@@ -17,6 +17,7 @@ build_needs=(
     'header:stdio.h:libc6-dev'
     'library:libpcap:libpcap-dev'
     'library:libarchive:libarchive-dev'
+    'library:libseccomp:libseccomp-dev'
     'library:zlib:zlib1g-dev'
     'library:cmocka:libcmocka-dev'
 )

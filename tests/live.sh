@@ -131,8 +131,14 @@ write_scripts() {
 start() { # NAME ARGUMENT…: synfin in the server's namespace, from the moment it captures
     ip netns exec $tag-server "$synfin" "${@:2}" >"$work/$1.out" 2>"$work/$1.err" </dev/null &
     running=$!
+    wait_for_capture "$1"
+}
+
+wait_for_capture() { # NAME
+    local i
     for ((i = 0; i < 100; i++)); do
-        [ "$(on server cat /proc/net/packet | wc -l)" -gt 1 ] && return
+        [ "$(on server cat /proc/net/packet | wc -l)" -gt 1 ] &&
+            grep -q '^Seccomp:.2' "/proc/$running/status" 2>/dev/null && return
         sleep 0.05
     done
     echo "live: $1 does not begin to capture"
@@ -212,6 +218,66 @@ test_dump() {
     check 'dump -i ends with status 0 by an interrupt' [ $status = 0 ]
 }
 
+status_of() { # FIELD: of every thread of the running synfin, each value once
+    cat /proc/"$running"/task/*/status | sed -n "s/^$1:[[:space:]]*//p" | tr '\t' ' ' | sort -u
+}
+
+# It runs as USER and GROUP for good, may do nothing that takes privilege, and is confined.
+has_dropped() { # USER GROUP
+    local field value
+    for field in "Uid=$1 $1 $1 $1" "Gid=$2 $2 $2 $2" NoNewPrivs=1 Seccomp=2; do
+        value=$(status_of "${field%%=*}")
+        [ "$value" = "${field#*=}" ] || { echo "${field%%=*}: '$value', not '${field#*=}'"; return 1; }
+    done
+    for field in CapInh CapPrm CapEff CapAmb; do
+        [ "$(status_of $field)" = 0000000000000000 ] || { echo "$field: $(status_of $field)"; return 1; }
+    done
+}
+
+owned_by() { # USER GROUP FILE…
+    local file
+    for file in "${@:3}"; do
+        [ "$(stat -c %u:%g "$file")" = "$1:$2" ] || { stat -c '%n: %u:%g' "$file"; return 1; }
+    done
+}
+
+# As whom a capture runs, and whose its files are. What is saved is read back: it is whole.
+test_privileges() { # WHO USER GROUP ARGUMENT…
+    rm -f "$work/p.pcap" "$work/p.out"
+    start "as-$1" flows --json -i up0 -w "$work/p.pcap" -o "$work/p.out" --linger 1 "${@:4}"
+    check "captures as $1" has_dropped "$2" "$3"
+    check "its files are given to $1" owned_by "$2" "$3" "$work/p.pcap" "$work/p.out"
+    traffic
+    sleep 0.3
+    interrupt
+    check "as $1 it ends with status 0" [ $status = 0 ]
+    check "as $1 it gives the rows of these connections" right_rows "$work/p.out"
+    check "as $1 it saves their packets" same_rows "$work/p.out" "$work/p.pcap"
+}
+
+# No root needed where the file has the capability; where it has not, the sentence says how to give it.
+test_capability() {
+    command -v setcap >/dev/null && command -v setpriv >/dev/null || return 0
+    local folder=/tmp/synfin-live-$$ nobody
+    nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+    install -d -m 755 "$folder" && install -m 755 "$synfin" "$folder/synfin"
+    on server $nobody "$folder/synfin" flows -i up0 --duration 0.1 >"$work/nocap.out" 2>"$work/nocap.err"
+    status=$?
+    check "without root and capability status 1, not $status" [ $status = 1 ]
+    check 'without root and capability it says what to do' grep -q 'setcap cap_net_raw' "$work/nocap.err"
+    if setcap cap_net_raw+ep "$folder/synfin" 2>/dev/null; then
+        ip netns exec $tag-server $nobody "$folder/synfin" flows --json -i up0 --linger 1 >"$work/cap.out" 2>"$work/cap.err" </dev/null &
+        running=$!
+        wait_for_capture capability
+        check 'with the capability it captures, and gives it up' has_dropped 65534 65534
+        traffic
+        sleep 0.3
+        interrupt
+        check 'with the capability it gives the rows' right_rows "$work/cap.out"
+    fi
+    rm -rf "$folder"
+}
+
 test_no_such_interface() {
     on server "$synfin" flows --json -i nosuch0 >"$work/none.out" 2>"$work/none.err"
     status=$?
@@ -227,6 +293,10 @@ write_scripts
 test_flows up0
 test_flows any
 test_dump
+test_privileges nobody 65534 65534
+test_privileges daemon 1 1 -Z daemon
+SUDO_UID=54321 SUDO_GID=54322 test_privileges caller 54321 54322
+test_capability
 test_no_such_interface
 echo "live: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

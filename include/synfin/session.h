@@ -74,6 +74,9 @@ int sf_session_read(struct sf_session *session, const char *path, struct sf_erro
 /* Opens the interface of the settings for sf_session_capture. */
 int sf_session_open_live(struct sf_session *session, struct sf_error *err);
 
+/* The descriptor of the file that packets are saved to, which stays the session's; -1: none. */
+int sf_session_saved_to(const struct sf_session *session);
+
 /*
  * Captures until a limit is reached, sf_session_stop is called, or the interface goes away
  * (SF_E_INTERFACE). Silence is noticed on an idle line, too.

@@ -75,6 +75,7 @@ static int start_deaf(struct sf_blocks *blocks)
 {
     sigset_t all, before;
     (void)sigfillset(&all);
+    (void)sigdelset(&all, SIGSYS); /* it is about a call that the thread itself made */
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     int sys = pthread_create(&blocks->thread, NULL, read_ahead, blocks);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);

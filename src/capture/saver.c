@@ -323,3 +323,11 @@ int sf_saver_close(struct sf_saver *saver, struct sf_error *err)
     free(saver);
     return status != 0 ? status : closed;
 }
+
+void sf_saver_abandon(struct sf_saver *saver)
+{
+    if (saver != NULL) {
+        release(saver);
+        free(saver);
+    }
+}

@@ -49,4 +49,7 @@ int sf_saver_flush(struct sf_saver *saver, struct sf_error *err);
  */
 int sf_saver_close(struct sf_saver *saver, struct sf_error *err);
 
+/* Closes the file as it is, without completing it, and frees the saver; NULL is fine. */
+void sf_saver_abandon(struct sf_saver *saver);
+
 #endif

@@ -1,7 +1,6 @@
 #include "cli/copy.h"
 
 #include "capture/reader.h"
-#include "capture/saver.h"
 #include "cli/signals.h"
 
 #define BATCH 64
@@ -28,13 +27,10 @@ static int copy_file(const char *path, bool reads_ahead, const struct sf_chosen 
 }
 
 int sf_copy_chosen(const struct sf_request *request, const struct sf_chosen *chosen,
-                   struct sf_error *err)
+                   struct sf_saver *saver, struct sf_error *err)
 {
-    struct sf_saver *saver = NULL;
     uint64_t number = 0;
-    int status = sf_saver_open(&saver, request->write_path, err);
-    if (status != 0)
-        return status;
+    int status = 0;
     for (size_t i = 0; i < request->n_paths && status == 0; i++)
         status = copy_file(request->paths[i], request->threads > 1, chosen, saver, &number, err);
     /* Closing writes what is buffered; the first failure is the one to be told. */

@@ -9,10 +9,12 @@
 #include <synfin/version.h>
 
 #include "cli/complain.h"
+#include "cli/environment.h"
 #include "cli/files.h"
 #include "cli/help.h"
 #include "cli/list.h"
 #include "cli/options.h"
+#include "cli/privileges.h"
 #include "cli/reading.h"
 #include "words/translate.h"
 
@@ -73,12 +75,19 @@ static int close_stdout(int status)
 int main(int argc, char **argv)
 {
     struct sf_request request;
+    struct sf_error err = {0};
+    if (sf_privileges_has_any())
+        sf_environment_clean();
     setlocale(LC_ALL, "");
     bindtextdomain("synfin", SF_LOCALEDIR);
     textdomain("synfin");
     if (argc < 2) {
         sf_help_short(stderr);
         return SF_EXIT_USAGE;
+    }
+    if (sf_privileges_check(&err) != 0) {
+        sf_complain("%s", err.text);
+        return SF_EXIT_FAILED;
     }
     int status = sf_request_parse(&request, argc, argv);
     if (status == 0)

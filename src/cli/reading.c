@@ -1,15 +1,12 @@
 #include "cli/reading.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/complain.h"
 #include "cli/copy.h"
 #include "cli/files.h"
-#include "cli/privileges.h"
 #include "cli/signals.h"
 #include "cli/work.h"
 #include "words/translate.h"
@@ -27,6 +24,8 @@ struct pass {
 static bool read_files(struct sf_work *work, struct sf_session *session)
 {
     size_t n_read = 0;
+    if (sf_work_confine(work, sf_session_saved_to(session)) != 0)
+        return false;
     for (size_t i = 0; i < work->request->n_paths && !sf_session_is_done(session); i++) {
         struct sf_error err = {0};
         int status = sf_session_read(session, work->request->paths[i], &err);
@@ -45,11 +44,8 @@ static bool capture(struct sf_work *work, struct sf_session *session)
         (void)sf_work_fail(work, &err);
         return false;
     }
-    if (sf_privileges_drop() != 0) {
-        sf_complain(_("cannot give up privileges: %s"), strerror(errno));
-        sf_work_raise(work, SF_EXIT_FAILED);
+    if (sf_work_confine(work, sf_session_saved_to(session)) != 0)
         return false;
-    }
     if (sf_session_capture(session, &err) != 0) {
         (void)sf_work_fail(work, &err);
         return !work->is_broken;
@@ -138,8 +134,9 @@ static void copy_chosen(struct sf_work *work)
 {
     struct sf_error err = {0};
     work->is_told = false;
-    if (sf_copy_chosen(work->request, &work->chosen, &err) != 0)
+    if (sf_copy_chosen(work->request, &work->chosen, work->saver, &err) != 0)
         (void)sf_work_fail(work, &err);
+    work->saver = NULL;
 }
 
 /* First learn what is chosen, then print or copy it. */

@@ -39,6 +39,7 @@ struct sf_request {
     uint32_t snaplen;
     uint32_t buffer_mib;
     bool no_promiscuous;
+    const char *user; /* to become */
     /* choice */
     struct sf_texts only;
     uint8_t fail_on; /* enum sf_severity; 0: never fail on a finding */

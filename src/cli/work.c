@@ -6,7 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/saver.h"
 #include "cli/complain.h"
+#include "cli/confine.h"
+#include "cli/files.h"
 #include "cli/signals.h"
 #include "cli/typed.h"
 #include "sink/sinks.h"
@@ -166,14 +169,65 @@ static int open_sinks(struct sf_work *work)
     return status;
 }
 
+/* A capture is not read as root; files are, unless another user is named. */
+static int choose_identity(struct sf_work *work)
+{
+    struct sf_error err = {0};
+    const struct sf_request *request = work->request;
+    if (request->interface == NULL && request->user == NULL)
+        return 0;
+    int status = sf_privileges_choose(&work->identity, request->user, &err);
+    if (status != 0)
+        (void)sf_work_fail(work, &err);
+    return status;
+}
+
+/* The second pass writes; once the first has begun nothing can be opened for that any more. */
+static int open_saver(struct sf_work *work)
+{
+    struct sf_error err = {0};
+    if (work->request->write_path == NULL || !sf_files_need_twice(work->request))
+        return 0;
+    int status = sf_saver_open(&work->saver, work->request->write_path, &err);
+    if (status != 0)
+        (void)sf_work_fail(work, &err);
+    return status;
+}
+
+static int confine(struct sf_work *work, int saved_to, struct sf_error *err)
+{
+    bool is_live = work->request->interface != NULL;
+    int second = work->saver != NULL ? sf_saver_descriptor(work->saver) : -1;
+    int status = sf_privileges_give(&work->identity, work->output_fd, err);
+    if (status == 0)
+        status = sf_privileges_give(&work->identity, saved_to, err);
+    if (status == 0)
+        status = sf_privileges_give(&work->identity, second, err);
+    if (status == 0 && (is_live || work->identity.changes))
+        status = sf_privileges_drop(&work->identity, err);
+    return status != 0 ? status : sf_confine(is_live ? SF_CONFINE_LIVE : SF_CONFINE_FILES, err);
+}
+
+int sf_work_confine(struct sf_work *work, int saved_to)
+{
+    struct sf_error err = {0};
+    if (work->is_confined)
+        return 0;
+    work->is_confined = true;
+    if (confine(work, saved_to, &err) == 0)
+        return 0;
+    (void)sf_work_fail(work, &err);
+    return -1;
+}
+
 int sf_work_prepare(struct sf_work *work, const struct sf_request *request)
 {
     memset(work, 0, sizeof *work);
     work->request = request;
     fill_settings(work);
-    if (open_selection(work) != 0 || open_output(work) != 0)
-        return -1;
-    return open_sinks(work) == 0 ? 0 : -1;
+    bool is_open = choose_identity(work) == 0 && open_selection(work) == 0 &&
+                   open_output(work) == 0 && open_sinks(work) == 0 && open_saver(work) == 0;
+    return is_open ? 0 : -1;
 }
 
 void sf_work_release(struct sf_work *work)
@@ -189,6 +243,7 @@ void sf_work_release(struct sf_work *work)
         (void)sf_work_fail(work, &err);
     sf_output_release(&work->output);
     sf_chosen_release(&work->chosen);
+    sf_saver_abandon(work->saver);
     sf_selection_free(work->selection);
     free(work->typed);
 }

@@ -10,6 +10,7 @@
 
 #include "base/output.h"
 #include "cli/chosen.h"
+#include "cli/privileges.h"
 #include "cli/progress.h"
 #include "cli/request.h"
 #include "cli/terminal.h"
@@ -30,6 +31,9 @@ struct sf_work {
     struct sf_worst worst;
     struct sf_chosen chosen;
     struct sf_progress progress;
+    struct sf_identity identity; /* who reads */
+    struct sf_saver *saver;      /* of a second pass; NULL: none */
+    bool is_confined;
     char *typed;    /* owned: the input as it would be typed again, or NULL */
     bool is_told;   /* a first pass has named damage and order of the files */
     bool is_broken; /* the reader of our output is gone */
@@ -41,6 +45,13 @@ struct sf_work {
  * sentence on standard error; the work is to be released in both cases.
  */
 int sf_work_prepare(struct sf_work *work, const struct sf_request *request);
+
+/*
+ * Everything is open: gives up all that reading does not take, before the first packet is looked
+ * at. `saved_to` is the descriptor of the file that packets are saved to, or -1. Returns 0, or -1
+ * after a sentence. A second call does nothing.
+ */
+int sf_work_confine(struct sf_work *work, int saved_to);
 
 /* Says a failure in its one line, and returns whether the next file may be better. */
 bool sf_work_fail(struct sf_work *work, const struct sf_error *err);

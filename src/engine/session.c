@@ -328,6 +328,11 @@ int sf_session_open_live(struct sf_session *session, struct sf_error *err)
     return sf_live_open(&session->live, session->settings, err);
 }
 
+int sf_session_saved_to(const struct sf_session *session)
+{
+    return session->saver != NULL ? sf_saver_descriptor(session->saver) : -1;
+}
+
 static void note_live_drops(struct sf_session *session)
 {
     uint64_t kernel, interface;
