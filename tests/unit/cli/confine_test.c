@@ -229,20 +229,13 @@ static void assert_refused(enum sf_confine work, deed_fn *deed)
 static void test_everything_else_is_refused(void **state)
 {
     (void)state;
-    static deed_fn *const deeds[] = {
-        run_program,
-        make_socket,
-        write_file,
-        empty_file,
-        make_nameless_file,
-        make_code,
-        map_code,
-        run_program_elsewhere,
-        become_root,
-#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
-        make_process,
-        kill_parent, /* see confine.c */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    skip(); /* see confine.c */
 #endif
+    static deed_fn *const deeds[] = {
+        run_program,        make_socket,  write_file,  empty_file,
+        make_nameless_file, make_code,    map_code,    run_program_elsewhere,
+        become_root,        make_process, kill_parent,
     };
     for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
         assert_refused(SF_CONFINE_FILES, deeds[i]);
