@@ -48,6 +48,18 @@ look mix 500
 look bulk 200
 look crowd 5000
 
+# Connections among SYNs of a thousand times as many senders, with room for few: the real ones are all told right,
+# and what was given up is counted.
+"$generate" flood 50 >"$work/flood.pcap" 2>"$work/said"
+sed -i 's/^/ /' "$work/said"
+"$synfin" flows --json --max-flows 50000 "$work/flood.pcap" >"$work/flood.json" 2>"$work/flood.err"
+real=$(grep '"handshake":"complete"' "$work/flood.json" | grep '"close":"four_segment"' | grep -c '"findings":\[\]')
+is "flood: real connections" "$real" "$(told four_segment)"
+is "flood: rows" "$(wc -l <"$work/flood.json")" "$(($(told packets) - 9 * $(told four_segment)))"
+evicted=$(grep -c '"ended":"evicted"' "$work/flood.json")
+is "flood: what was given up is said" "$(grep -c "$evicted connections were written early" "$work/flood.err")" 1
+is "flood: all that was given up is embryonic" "$(grep '"ended":"evicted"' "$work/flood.json" | grep -vc '"handshake":"no_answer"')" 0
+
 flows() { "$synfin" flows --json "$@" 2>&1 | tee "$work/flows" | md5sum; }
 for kind in handshakes mix; do
     capture=$work/$kind.pcap

@@ -66,6 +66,20 @@ static void tell_capture(const struct sf_work *work, const struct sf_totals *tot
             totals->drops_kernel, totals->drops_interface);
 }
 
+/* Rows that were written for want of room may have missed their end. */
+static void tell_evicted(const struct sf_work *work, const struct sf_totals *totals)
+{
+    if (totals->evicted == 0 || work->is_told)
+        return;
+    sf_complain(
+        sf_translate_n("%" PRIu64 " connection was written early, for want of room: its end "
+                       "may be missing (see --max-flows, now %u)",
+                       "%" PRIu64 " connections were written early, for want of room: their "
+                       "ends may be missing (see --max-flows, now %u)",
+                       totals->evicted),
+        totals->evicted, work->settings.max_flows);
+}
+
 static void read_input(struct sf_work *work, struct sf_session *session)
 {
     struct sf_error err = {0};
@@ -76,6 +90,7 @@ static void read_input(struct sf_work *work, struct sf_session *session)
         return;
     if (sf_session_finish(session, &err) != 0)
         (void)sf_work_fail(work, &err);
+    tell_evicted(work, sf_session_totals(session));
     if (is_live)
         tell_capture(work, sf_session_totals(session));
 }

@@ -7,6 +7,7 @@
 #include "decode/decode.h"
 #include "engine/aliases.h"
 #include "engine/copies.h"
+#include "engine/leavers.h"
 #include "machine/attach.h"
 #include "machine/history.h"
 #include "machine/machine.h"
@@ -27,6 +28,7 @@ struct flows {
     struct timers timers;
     struct copies *copies;
     struct aliases *aliases;
+    struct leavers leavers;
     uint32_t next_id;
     int64_t now_ns; /* the capture's clock */
 };
@@ -79,6 +81,7 @@ void sf_flows_free(struct flows *flows)
     }
     sf_table_free(flows->table);
     sf_timers_free(&flows->timers);
+    sf_leavers_free(&flows->leavers);
     sf_copies_free(flows->copies);
     sf_aliases_free(flows->aliases);
     sf_machine_release(&flows->machine);
@@ -202,7 +205,9 @@ static int end_flow(struct flows *flows, struct record *record, enum sf_ended en
 {
     int status = 0;
     if (record->held != NULL) {
-        bool as_new = sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
+        /* Who leaves for want of room cannot open another connection. */
+        bool as_new = ended != SF_ENDED_EVICTED &&
+                      sf_attach_held_is_new(&record->flow, record->held, flows->now_ns,
                                             flows->settings->msl_ns);
         status = settle(flows, record, as_new, NULL, err);
     }
@@ -211,6 +216,7 @@ static int end_flow(struct flows *flows, struct record *record, enum sf_ended en
     int64_t keep = 2 * flows->settings->msl_ns;
     if (status == 0 && ended == SF_ENDED_OVER && flows->settings->linger_ns < keep) {
         record->is_written = true;
+        sf_history_close(&record->flow);
         record->written_ns = record->flow.last_ns + keep;
         record->wake_ns = INT64_MAX;
         remind(flows, record);
@@ -268,62 +274,16 @@ int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
 /* ---- room -------------------------------------------------------------------------------------
  */
 
-/* Who leaves first when memory runs out: embryonic connections, closed ones, the longest idle. */
-struct leaver {
-    int rank;
-    int64_t last_ns;
-    uint32_t id, slot;
-};
-
-static int rank_of(const struct record *record)
-{
-    const struct sf_flow *flow = &record->flow;
-    if (record->is_written)
-        return 0;
-    if (flow->handshake == SF_HANDSHAKE_NO_ANSWER || flow->handshake == SF_HANDSHAKE_HALF_OPEN)
-        return 1;
-    return sf_machine_over_at(flow, 0) != INT64_MAX ? 2 : 3;
-}
-
-static int compare_leavers(const void *x, const void *y)
-{
-    const struct leaver *a = x, *b = y;
-    if (a->rank != b->rank)
-        return a->rank < b->rank ? -1 : 1;
-    if (a->last_ns != b->last_ns)
-        return a->last_ns < b->last_ns ? -1 : 1;
-    return a->id < b->id ? -1 : a->id > b->id;
-}
-
-/* One in 64 leaves at a time, so that the search for them costs little per connection. */
 static int make_room(struct flows *flows, struct sf_error *err)
 {
-    uint32_t slots = sf_table_slots(flows->table), n = 0;
-    struct leaver *leaver = malloc((size_t)slots * sizeof *leaver);
-    if (leaver == NULL)
+    struct record *record = sf_leavers_next(&flows->leavers, flows->table);
+    if (record == NULL)
         return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
-    for (uint32_t slot = 0; slot < slots; slot++) {
-        const struct record *record = sf_table_at(flows->table, slot);
-        if (record != NULL)
-            leaver[n++] = (struct leaver){.rank = rank_of(record),
-                                          .last_ns = record->flow.last_ns,
-                                          .id = record->flow.id,
-                                          .slot = slot};
+    if (record->is_written) {
+        forget(flows, record);
+        return 0;
     }
-    qsort(leaver, n, sizeof *leaver, compare_leavers);
-    uint32_t leaving = n / 64u + 1u;
-    int status = 0;
-    for (uint32_t i = 0; i < leaving && i < n && status == 0; i++) {
-        struct record *record = sf_table_at(flows->table, leaver[i].slot);
-        if (record == NULL || record->flow.id != leaver[i].id)
-            continue;
-        if (record->is_written)
-            forget(flows, record);
-        else
-            status = end_flow(flows, record, SF_ENDED_EVICTED, err);
-    }
-    free(leaver);
-    return status;
+    return end_flow(flows, record, SF_ENDED_EVICTED, err);
 }
 
 /* ---- placing a segment ------------------------------------------------------------------------

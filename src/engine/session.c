@@ -17,6 +17,7 @@
 #define BATCH_MAX         64u
 #define BATCH_BEST        32u
 #define SINKS_MAX         8u
+#define FLOWS_BEST        360000u /* about 1 GiB of them, 2.7 KiB each */
 #define PROGRESS_EVERY_NS INT64_C(100000000)
 #define LIVE_SLICE_NS     INT64_C(100000000)
 #define DROPS_EVERY_NS    INT64_C(1000000000)
@@ -53,7 +54,7 @@ void sf_settings_init(struct sf_settings *settings)
     memset(settings, 0, sizeof *settings);
     settings->msl_ns = INT64_C(30000000000);
     settings->linger_ns = 2 * settings->msl_ns;
-    settings->max_flows = 1000000;
+    settings->max_flows = FLOWS_BEST;
     settings->verify = SF_VERIFY_STATE;
 }
 

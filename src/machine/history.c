@@ -45,6 +45,18 @@ void sf_history_release(struct sf_history *history)
     free(history->found);
 }
 
+void sf_history_close(struct sf_flow *flow)
+{
+    struct sf_history *history = flow->history;
+    sf_log_free(&history->end[SF_CLIENT].log);
+    sf_log_free(&history->end[SF_SERVER].log);
+    free(history->found);
+    history->found = NULL;
+    history->found_size = 0;
+    flow->found = NULL;
+    flow->n_found = 0;
+}
+
 struct sf_found *sf_history_found(const struct sf_flow *flow, enum sf_code code, enum sf_side side)
 {
     struct sf_found *found = flow->history->found;

@@ -233,6 +233,9 @@ bool sf_history_ids_count(const struct private_end *end);
 /* Makes notes that are all zero those of a new connection. */
 void sf_history_init(struct sf_history *history);
 
+/* Frees what only segments to come would need, once the row is written: logs and findings. */
+void sf_history_close(struct sf_flow *flow);
+
 /* Frees what the notes hold, not the notes. */
 void sf_history_release(struct sf_history *history);
 

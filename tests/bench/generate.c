@@ -9,6 +9,7 @@
  *   mix         200,000 connections, 5,000 at a time, 20 segments of 1,400 octets each
  *   bulk        2,000 connections of 1,000 segments of 1,448 octets
  *   crowd       10,000,000 connections at once, four packets each, in random order
+ *   flood       1,000 connections with data among 20,000,000 SYNs of random senders
  * DIVISOR makes it smaller: 10 is a tenth of the connections.
  *
  * Each connection has a slot; one packet of each slot in turn, a millisecond and a half per
@@ -92,13 +93,15 @@ struct kind {
     uint32_t segments, payload; /* of data, by connection */
     uint32_t share[OUTCOMES];   /* of a hundred */
     bool has_ipv6, is_shuffled;
+    uint32_t noise; /* SYNs of random senders behind each packet */
 };
 
 static const struct kind kinds[] = {
-    {"handshakes", 1000000, 20000, 0, 0, {80, 6, 4, 3, 4, 3, 0}, true, false},
-    {"mix", 200000, 5000, 20, 1400, {35, 50, 0, 0, 15, 0, 0}, false, false},
-    {"bulk", 2000, 100, 1000, 1448, {100, 0, 0, 0, 0, 0, 0}, false, false},
-    {"crowd", 10000000, 10000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true},
+    {"handshakes", 1000000, 20000, 0, 0, {80, 6, 4, 3, 4, 3, 0}, true, false, 0},
+    {"mix", 200000, 5000, 20, 1400, {35, 50, 0, 0, 15, 0, 0}, false, false, 0},
+    {"bulk", 2000, 100, 1000, 1448, {100, 0, 0, 0, 0, 0, 0}, false, false, 0},
+    {"crowd", 10000000, 10000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true, 0},
+    {"flood", 1000, 1000, 3, 100, {100, 0, 0, 0, 0, 0, 0}, false, false, 2000},
 };
 
 struct slot {
@@ -116,6 +119,7 @@ struct writer {
     uint64_t time_ns, packets, made[OUTCOMES];
     const struct kind *kind;
     bool is_nano, is_pcapng;
+    bool is_noise;
     uint32_t payload_sum;
     uint8_t frame[FRAME_MAX];
 };
@@ -157,19 +161,22 @@ static uint32_t folded(uint32_t value)
 /* ---- one frame --------------------------------------------------------------------------------
  */
 
-static void fill_addresses(uint8_t *ip, const struct slot *slot, bool from_server, bool is_v6)
+static void fill_addresses(uint8_t *ip, const struct slot *slot, bool from_server, bool is_v6,
+                           bool is_noise)
 {
     uint32_t client = 0x0a000000u + slot->connection / 28000u, server = 0xc0000201u;
     size_t at = is_v6 ? 8 : 12, length = is_v6 ? 16 : 4;
     uint8_t end[2][16] = {{0x20, 0x01, 0x0d, 0xb8, 0, 1}, {0x20, 0x01, 0x0d, 0xb8, 0, 2}};
+    if (is_noise)
+        client = (uint32_t)scramble(slot->connection) | 0x01000000u;
     put32(is_v6 ? end[0] + 12 : end[0], client);
     put32(is_v6 ? end[1] + 12 : end[1], server);
     memcpy(ip + at, end[from_server ? 1 : 0], length);
     memcpy(ip + at + length, end[from_server ? 0 : 1], length);
 }
 
-static uint32_t fill_ip(uint8_t *ip, const struct slot *slot, bool from_server, bool is_v6,
-                        uint32_t tcp_length)
+static uint32_t fill_ip(const struct writer *writer, uint8_t *ip, const struct slot *slot,
+                        bool from_server, bool is_v6, uint32_t tcp_length)
 {
     if (is_v6) {
         memset(ip, 0, 8);
@@ -177,7 +184,7 @@ static uint32_t fill_ip(uint8_t *ip, const struct slot *slot, bool from_server, 
         put16(ip + 4, tcp_length);
         ip[6] = 6;
         ip[7] = 64;
-        fill_addresses(ip, slot, from_server, true);
+        fill_addresses(ip, slot, from_server, true, writer->is_noise);
         return 40;
     }
     memset(ip, 0, 12);
@@ -187,7 +194,7 @@ static uint32_t fill_ip(uint8_t *ip, const struct slot *slot, bool from_server, 
     put16(ip + 6, 0x4000);
     ip[8] = 64;
     ip[9] = 6;
-    fill_addresses(ip, slot, from_server, false);
+    fill_addresses(ip, slot, from_server, false, writer->is_noise);
     put16(ip + 10, folded(sum(ip, 20, 0)));
     return 20;
 }
@@ -278,7 +285,7 @@ static void write_segment(struct writer *writer, struct slot *slot, const struct
         writer->frame,
         (const uint8_t[]){2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, is_v6 ? 0x86 : 8, is_v6 ? 0xdd : 0},
         ETHERNET);
-    uint32_t ip_length = fill_ip(ip, slot, step->from_server, is_v6, tcp_length);
+    uint32_t ip_length = fill_ip(writer, ip, slot, step->from_server, is_v6, tcp_length);
     uint8_t *tcp = ip + ip_length;
     fill_tcp(writer, tcp, slot, step, seq);
     memset(tcp + header, 'x', payload);
@@ -316,6 +323,19 @@ static void send_data(struct writer *writer, struct slot *slot)
     write_segment(writer, slot, &data[is_bulk ? 1 : slot->data % 2], writer->kind->payload);
     if (++slot->data % 2 == 0 && is_bulk)
         write_segment(writer, slot, &bare, 0);
+}
+
+/* SYNs that nobody answers, each of another sender. */
+static void make_noise(struct writer *writer)
+{
+    static const struct step syn = {false, SYN, false, 1};
+    writer->is_noise = true;
+    for (uint32_t i = 0; i < writer->kind->noise; i++) {
+        struct slot slot = {.connection = (uint32_t)writer->packets + 0x40000000u,
+                            .next = {(uint32_t)scramble(writer->packets), 0}};
+        write_segment(writer, &slot, &syn, 0);
+    }
+    writer->is_noise = false;
 }
 
 /* The slot's next packet. Returns false when its connection is over. */
@@ -371,7 +391,10 @@ static bool write_all(struct writer *writer, uint32_t connections, uint32_t at_o
         for (uint32_t i = 0; i < at_once; i++) {
             struct slot *one = &slot[order[i]];
             writer->time_ns = round * ROUND_NS + i * ROUND_NS / at_once;
-            if (one->due != round || advance(writer, one))
+            if (one->due != round)
+                continue;
+            make_noise(writer);
+            if (advance(writer, one))
                 continue;
             if (begun < connections)
                 begin(writer, one, begun++, round + 1);
@@ -404,7 +427,8 @@ int main(int argc, char **argv)
     }
     unsigned long divisor = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
     if (writer.kind == NULL || divisor == 0 || divisor > writer.kind->connections) {
-        fputs("usage: generate handshakes|mix|bulk|crowd DIVISOR [nano|pcapng] >FILE\n", stderr);
+        fputs("usage: generate handshakes|mix|bulk|crowd|flood DIVISOR [nano|pcapng] >FILE\n",
+              stderr);
         return 2;
     }
     writer.is_nano = argc > 3 && strcmp(argv[3], "nano") == 0;
