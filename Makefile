@@ -50,6 +50,7 @@ UNIT_AID_OBJ := $(UNIT_AID:%.c=$(B)/%.o)
 SIM_SRC   := $(sort $(wildcard tests/simulate/*.c))
 SIM_OBJ   := $(SIM_SRC:%.c=$(B)/%.o)
 SIMULATE  := $(B)/tests/simulate/simulate
+FAULT     := $(B)/tests/faults/fail_read.so
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 HEADERS   := $(sort $(wildcard include/synfin/*.h))
@@ -107,7 +108,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(FAULT) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
@@ -166,6 +167,9 @@ $(B)/tests/simulate/%.o: tests/simulate/%.c | check-packages
 
 $(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(FAULT): tests/faults/fail_read.c
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -fPIC -shared -o $@ $<
 
 $(B)/tests/bench/%: tests/bench/%.c $(LIBSYNFIN) | check-packages
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBSYNFIN) $(PKG_LIBS)

@@ -286,6 +286,47 @@ test_capability() {
     rm -rf "$folder"
 }
 
+ended() { # how the running synfin ended by itself, in $status; 137: it did not
+    local i
+    for ((i = 0; i < 100; i++)); do
+        kill -0 "$running" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -KILL "$running" 2>/dev/null
+    wait "$running" 2>/dev/null
+    status=$?
+    running=
+}
+
+# The interface goes away while it is captured on: a sentence, and the rows of what came before.
+test_interface_gone() {
+    start gone flows --json -i up0 --linger 1
+    traffic
+    sleep 0.3
+    on server ip link del up0
+    ended
+    check "an interface that goes away is status 1, not $status" [ $status = 1 ]
+    check 'an interface that goes away gets a sentence' grep -q "^synfin: the capture on 'up0' ended: " "$work/gone.err"
+    check 'an interface that goes away: the rows so far' right_rows "$work/gone.out"
+}
+
+# It goes down and comes up again: both are said, and the capture goes on.
+test_interface_down() {
+    start down flows --json -i up0 --linger 1
+    on server ip link set up0 down
+    sleep 0.4
+    on server ip link set up0 up
+    on server ip -6 addr add fd00:9:3::2/64 dev up0 nodad
+    sleep 0.4
+    traffic
+    sleep 0.3
+    interrupt
+    check "an interface that was down: status 0, not $status" [ $status = 0 ]
+    check 'an interface that goes down gets a sentence' grep -q "^synfin: interface 'up0' went down: the capture waits" "$work/down.err"
+    check 'an interface that comes up gets one, too' grep -q "^synfin: interface 'up0' is up again" "$work/down.err"
+    check 'an interface that was down: the rows behind it' right_rows "$work/down.out"
+}
+
 test_no_such_interface() {
     on server "$synfin" flows --json -i nosuch0 >"$work/none.out" 2>"$work/none.err"
     status=$?
@@ -306,5 +347,7 @@ test_privileges daemon 1 1 -Z daemon
 SUDO_UID=54321 SUDO_GID=54322 test_privileges caller 54321 54322
 test_capability
 test_no_such_interface
+test_interface_down
+test_interface_gone
 echo "live: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

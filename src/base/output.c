@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "base/width.h"
@@ -36,16 +38,40 @@ static void fail(struct sf_output *output, int cause)
     output->length = 0;
 }
 
+/* Counts what was written behind the last line end. */
+static void follow_lines(struct sf_output *output, size_t written)
+{
+    const char *line_end = written > 0 ? memrchr(output->bytes, '\n', written) : NULL;
+    output->unfinished = line_end != NULL ? written - (size_t)(line_end + 1 - output->bytes)
+                                          : output->unfinished + written;
+}
+
+/* Nothing can be done where even that fails. */
+static void cut_unfinished(const struct sf_output *output)
+{
+    struct stat file;
+    off_t end = lseek(output->fd, 0, SEEK_CUR);
+    bool is_file = fstat(output->fd, &file) == 0 && S_ISREG(file.st_mode);
+    if (is_file && end >= (off_t)output->unfinished)
+        (void)!ftruncate(output->fd, end - (off_t)output->unfinished);
+}
+
 /* Writes all that is there, or fails. */
 static void drain(struct sf_output *output)
 {
     size_t done = 0;
-    while (done < output->length && output->failed == 0) {
+    int cause = 0;
+    while (done < output->length && cause == 0) {
         ssize_t n = write(output->fd, output->bytes + done, output->length - done);
         if (n >= 0)
             done += (size_t)n;
         else if (errno != EINTR)
-            fail(output, errno);
+            cause = errno;
+    }
+    follow_lines(output, done);
+    if (cause != 0) {
+        cut_unfinished(output);
+        fail(output, cause);
     }
     output->length = 0;
 }

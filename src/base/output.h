@@ -4,7 +4,8 @@
  * per item.
  *
  * A write error is kept: what is put afterwards is thrown away, and sf_output_flush tells the
- * error, once. Without a descriptor (-1) the output grows in memory instead, and its bytes can be
+ * error, once. A file then ends with its last whole line: what a full disk took of another is cut
+ * off. Without a descriptor (-1) the output grows in memory instead, and its bytes can be
  * looked at: `bytes` and `length`.
  */
 #ifndef SYNFIN_BASE_OUTPUT_H
@@ -20,8 +21,9 @@ struct sf_output {
     int fd; /* -1: memory only */
     char *bytes;
     size_t length, capacity;
-    int failed;   /* errno of the first failure, or 0 */
-    bool is_told; /* sf_output_flush has returned it */
+    size_t unfinished; /* bytes written of a line whose end was not yet */
+    int failed;        /* errno of the first failure, or 0 */
+    bool is_told;      /* sf_output_flush has returned it */
 };
 
 /* Begins output to `fd`, which stays the caller's. Returns 0, or -1 when memory runs out. */

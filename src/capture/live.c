@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "capture/interfaces.h"
 #include "capture/link_type.h"
@@ -21,6 +23,7 @@ struct sf_live {
     int descriptor;
     uint32_t link_type;
     bool is_nano;
+    bool is_down; /* as far as was told */
 };
 
 static int no_permission(const char *name, struct sf_error *err)
@@ -201,6 +204,24 @@ int sf_live_read(struct sf_live *live, struct sf_packet *packet, struct sf_error
                             strerror(sys));
     }
     return ready > 0 ? take(live, packet, err) : 0;
+}
+
+enum sf_link sf_live_watch(struct sf_live *live)
+{
+    struct ifreq request = {0};
+    if (strlen(live->name) >= sizeof request.ifr_name) {
+        return SF_LINK_SAME;
+    }
+    memcpy(request.ifr_name, live->name, strlen(live->name));
+    if (ioctl(live->descriptor, SIOCGIFFLAGS, &request) != 0) {
+        return SF_LINK_SAME; /* "any", or it is gone, which reading tells */
+    }
+    bool is_down = (request.ifr_flags & IFF_UP) == 0;
+    if (is_down == live->is_down) {
+        return SF_LINK_SAME;
+    }
+    live->is_down = is_down;
+    return is_down ? SF_LINK_DOWN : SF_LINK_UP;
 }
 
 bool sf_live_drops(struct sf_live *live, uint64_t *kernel, uint64_t *interface)

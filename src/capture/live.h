@@ -32,6 +32,11 @@ int sf_live_open(struct sf_live **live, const struct sf_settings *settings, stru
  */
 int sf_live_read(struct sf_live *live, struct sf_packet *packet, struct sf_error *err);
 
+/* Whether the interface went down, or came up again, since the last call. Down it may come up any
+ * moment, so that the capture goes on. */
+enum sf_link { SF_LINK_SAME, SF_LINK_DOWN, SF_LINK_UP };
+enum sf_link sf_live_watch(struct sf_live *live);
+
 /*
  * Packets lost so far: by the kernel for want of buffer, and by the interface. False, and 0 and 0,
  * when the system does not tell.

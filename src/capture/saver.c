@@ -147,6 +147,7 @@ static int start(struct sf_saver *saver, enum format format, const struct sf_pac
 {
     saver->format = format;
     int status = put_header(saver, first, err);
+    sf_target_end_record(&saver->target);
     if (status == 0 && format != FORMAT_PCAPNG) {
         status = add_kind(saver, first, err); /* pcapng adds kinds as their packets come */
     }
@@ -300,7 +301,13 @@ int sf_saver_write(struct sf_saver *saver, const struct sf_packet *packet, struc
     } else if (saver->format != format) {
         status = convert(saver, format, err);
     }
-    return status != 0 ? status : put_packet(saver, packet, err);
+    if (status == 0) {
+        status = put_packet(saver, packet, err);
+    }
+    if (status == 0) {
+        sf_target_end_record(&saver->target);
+    }
+    return status;
 }
 
 int sf_saver_flush(struct sf_saver *saver, struct sf_error *err)

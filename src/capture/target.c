@@ -23,7 +23,8 @@ static int prepare(struct sf_target *target, const char *name, struct sf_error *
     *target = (struct sf_target){.fd = -1};
     target->name = strdup(name);
     target->buffer = malloc(SF_TARGET_BLOCK);
-    if (target->name == NULL || target->buffer == NULL) {
+    target->end = malloc(SF_TARGET_BLOCK / SF_TARGET_RECORD * sizeof *target->end);
+    if (target->name == NULL || target->buffer == NULL || target->end == NULL) {
         return sf_error_set(err, SF_E_MEMORY, 0, "no memory left to write '%s'", name);
     }
     return 0;
@@ -67,8 +68,7 @@ int sf_target_borrow(struct sf_target *target, int fd, const char *name, struct 
     return 0;
 }
 
-static int write_all(const struct sf_target *target, const uint8_t *bytes, size_t n,
-                     struct sf_error *err)
+static int write_all(struct sf_target *target, const uint8_t *bytes, size_t n, struct sf_error *err)
 {
     while (n > 0) {
         ssize_t written = write(target->fd, bytes, n);
@@ -78,9 +78,26 @@ static int write_all(const struct sf_target *target, const uint8_t *bytes, size_
         if (written > 0) {
             bytes += written;
             n -= (size_t)written;
+            target->n_written += (uint64_t)written;
         }
     }
     return 0;
+}
+
+void sf_target_end_record(struct sf_target *target)
+{
+    if (target->n_ends < SF_TARGET_BLOCK / SF_TARGET_RECORD) {
+        target->end[target->n_ends++] = (uint32_t)target->n_waiting;
+    }
+}
+
+/* Of the buffer, which began at `base`, as much was written as `n_written` tells. */
+static void follow_records(struct sf_target *target, uint64_t base)
+{
+    for (uint32_t i = 0; i < target->n_ends && base + target->end[i] <= target->n_written; i++) {
+        target->n_whole = base + target->end[i];
+    }
+    target->n_ends = 0;
 }
 
 int sf_target_flush(struct sf_target *target, struct sf_error *err)
@@ -91,7 +108,12 @@ int sf_target_flush(struct sf_target *target, struct sf_error *err)
         }
         target->is_emptied = true;
     }
+    uint64_t base = target->n_written;
     int status = write_all(target, target->buffer, target->n_waiting, err);
+    follow_records(target, base);
+    if (status != 0 && target->is_regular) {
+        (void)!ftruncate(target->fd, (off_t)target->n_whole); /* nothing to do where that fails */
+    }
     target->n_waiting = 0;
     return status;
 }
@@ -146,7 +168,9 @@ int sf_target_replace(struct sf_target *target, int fd, struct sf_error *err)
     if (errno != 0 || lseek(target->fd, 0, SEEK_SET) != 0) {
         return write_error(target, err);
     }
+    target->n_written = 0;
     int status = copy_from(target, fd, err);
+    target->n_whole = target->n_written;
     if (status == 0 && ftruncate(target->fd, size) != 0) {
         return write_error(target, err);
     }
@@ -174,5 +198,6 @@ void sf_target_release(struct sf_target *target)
     }
     free(target->name);
     free(target->buffer);
+    free(target->end);
     *target = (struct sf_target){.fd = -1};
 }

@@ -12,6 +12,9 @@
 
 #define SF_TARGET_BLOCK (256u * 1024u)
 
+/* The shortest record: so many of them at most end in a block. */
+#define SF_TARGET_RECORD 16u
+
 struct sf_target {
     char *name; /* for messages; owned */
     int fd;
@@ -19,7 +22,11 @@ struct sf_target {
     bool is_borrowed; /* not ours to close */
     bool is_emptied;  /* what the file had before is gone */
     uint8_t *buffer;
-    size_t n_waiting; /* bytes in the buffer */
+    size_t n_waiting;   /* bytes in the buffer */
+    uint64_t n_written; /* bytes of the file */
+    uint64_t n_whole;   /* of them, up to the end of the last whole record; behind that … */
+    uint32_t *end;      /* … the ends of records in the buffer */
+    uint32_t n_ends;
 };
 
 /*
@@ -37,6 +44,9 @@ int sf_target_borrow(struct sf_target *target, int fd, const char *name, struct 
  * (disk full, …).
  */
 int sf_target_put(struct sf_target *target, const void *bytes, size_t n, struct sf_error *err);
+
+/* A record ends here. When a write fails, a file is cut back to the last end that was written. */
+void sf_target_end_record(struct sf_target *target);
 
 /* Writes what waits. Returns as sf_target_put. */
 int sf_target_flush(struct sf_target *target, struct sf_error *err);

@@ -354,11 +354,27 @@ static void watch_drops(struct sf_session *session)
     note_live_drops(session);
 }
 
+/* A silent line may be one that is down. */
+static void watch_link(struct sf_session *session)
+{
+    struct sf_error said;
+    enum sf_link link = sf_live_watch(session->live);
+    if (link == SF_LINK_SAME || session->notice == NULL)
+        return;
+    (void)sf_error_set(&said, SF_OK, 0,
+                       link == SF_LINK_DOWN
+                           ? "interface '%s' went down: the capture waits for it to come up again"
+                           : "interface '%s' is up again",
+                       session->settings->interface);
+    session->notice(session->notice_context, said.text);
+}
+
 /* No packet for a while: the capture's clock goes on, so that silence is noticed. */
 static int pass_time(struct sf_session *session, int64_t begun_ns, struct sf_error *err)
 {
     int64_t now_ns = monotonic_ns();
     const struct sf_settings *settings = session->settings;
+    watch_link(session);
     if (settings->duration_ns > 0 && now_ns - begun_ns >= settings->duration_ns)
         session->is_done = true;
     if (session->packet_ns == SF_NO_TIME || now_ns - session->packet_monotonic_ns < LIVE_SLICE_NS)
