@@ -24,6 +24,7 @@ build_needs=(
 develop_needs=(
     'program:clang:clang'
     'fuzzer:libFuzzer:libclang-rt-dev'
+    'program:llvm-cov:llvm'
     'program:clang-tidy:clang-tidy'
     'program:clang-format:clang-format'
     'program:cppcheck:cppcheck'

@@ -225,21 +225,6 @@ void sf_output_json(struct sf_output *output, const char *text)
     sf_output_char(output, '"');
 }
 
-void sf_output_csv(struct sf_output *output, const char *text)
-{
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        sf_output_text(output, text);
-        return;
-    }
-    sf_output_char(output, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            sf_output_char(output, '"');
-        sf_output_char(output, *text);
-    }
-    sf_output_char(output, '"');
-}
-
 int sf_output_check(struct sf_output *output, struct sf_error *err)
 {
     if (output->failed == 0 || output->is_told)

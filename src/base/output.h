@@ -49,9 +49,6 @@ void sf_output_seconds(struct sf_output *output, int64_t ns, unsigned decimals);
  * valid UTF-8 are escaped. NULL gives null. */
 void sf_output_json(struct sf_output *output, const char *text);
 
-/* A cell of CSV, quoted where RFC 4180 §2 asks for it. */
-void sf_output_csv(struct sf_output *output, const char *text);
-
 /*
  * Writes what has been put so far. Returns 0, or once after a failure SF_E_PIPE (the reader went
  * away), SF_E_MEMORY or SF_E_SYSTEM ("cannot write: No space left on device").

@@ -115,10 +115,9 @@ static int tell_segment(struct flows *flows, const struct sf_flow *flow,
                              .flow = flow,
                              .segment = segment,
                              .step = step,
-                             .found = flow->found + step->first_found,
                              .n_found = flow->n_found - step->first_found};
-    if (event.n_found == 0)
-        event.found = NULL;
+    if (event.n_found > 0)
+        event.found = flow->found + step->first_found;
     return flows->emit(flows->context, &event, err);
 }
 

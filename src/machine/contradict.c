@@ -72,8 +72,8 @@ static bool had_time_for(const struct judgement *j, int64_t passed_ns)
     bool ends_sample = (j->A->known & SF_KNOWS_RTT) == 0 && j->has_ack &&
                        j->pa->sample_ns != SF_NO_TIME &&
                        !seq_before(j->segment->ack, j->pa->sample_end);
-    int64_t round_trip_ns = j->now_ns - j->pa->sample_ns;
-    if (ends_sample && round_trip_ns > RTT_UNKNOWN_NS)
+    int64_t round_trip_ns = ends_sample ? j->now_ns - j->pa->sample_ns : 0;
+    if (round_trip_ns > RTT_UNKNOWN_NS)
         return j->sent_ns - passed_ns >= round_trip_ns;
     return sf_history_had_time(j->flow, j->a, passed_ns, j->sent_ns);
 }

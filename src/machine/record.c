@@ -421,7 +421,8 @@ static void infer_own_fin(struct judgement *j)
 {
     uint32_t number = j->A->max;
     int heard = first_heard_fin(&j->pa->log);
-    bool is_prompt = j->now_ns - j->pb->fin.last_ns <= prompt_ns(j);
+    bool is_prompt =
+        j->pb->fin.last_ns == SF_NO_TIME || j->now_ns - j->pb->fin.last_ns <= prompt_ns(j);
     bool left_before = heard >= 0 && j->is_first_cover && j->B->fin_repeats == 0 && is_prompt;
     struct entry fin = inferred_fin(j, number, left_before ? j->A->rcv : j->segment->ack);
     if (left_before)

@@ -17,8 +17,10 @@ static bool is_refusal_shape(const struct judgement *j)
                       (state == SF_STATE_SYN_RCVD && !sf_end_is_proved(j->B)) ||
                       (state == SF_STATE_CLOSED && j->flow->complete_ns == SF_NO_TIME);
     /* Refused before it opened itself: the SYN may have overtaken the RST. */
-    bool is_later = j->now_ns - j->pa->syn.first_ns > OVERTAKEN_NS || state == SF_STATE_SYN_SENT;
-    bool is_waiting = j->pa->syn.first_ns == SF_NO_TIME || (is_opening && is_later);
+    bool is_alone = j->pa->syn.first_ns == SF_NO_TIME;
+    bool is_later =
+        state == SF_STATE_SYN_SENT || (!is_alone && j->now_ns - j->pa->syn.first_ns > OVERTAKEN_NS);
+    bool is_waiting = is_alone || (is_opening && is_later);
     return acknowledges_own_syn(j) && j->segment->seq == 0 && is_waiting;
 }
 

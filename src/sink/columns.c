@@ -23,7 +23,7 @@ static void put_null(const struct cell *cell)
         PUT(cell->output, "null");
 }
 
-/* A word of ours: nothing in it needs an escape. */
+/* A word of ours, or an address: nothing in it needs an escape, nor would a spreadsheet run it. */
 static void put_word(const struct cell *cell, const char *word)
 {
     if (cell->is_csv) {

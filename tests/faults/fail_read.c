@@ -1,6 +1,6 @@
 /*
- * A disk that fails: loaded in front of the C library (LD_PRELOAD), it lets read() fail with EIO once
- * FAIL_AFTER bytes have come out of the file that FAIL_FILE names.
+ * A disk that fails: loaded in front of the C library (LD_PRELOAD), it lets read() fail with EIO
+ * once FAIL_AFTER bytes have come out of the file that FAIL_FILE names.
  */
 #include <errno.h>
 #include <stdbool.h>

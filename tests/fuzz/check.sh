@@ -19,8 +19,10 @@ replay() { # replay ROOM FILE…
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-"$build/fuzz/make_seeds" "$seeds" pcaps/*.pcap pcaps/*.pcapng || failed=$((failed + 1))
-replay decode "$seeds"/*
+for room in decode flows sinks reader; do
+    B=$build tests/fuzz/seeds.sh $room "$seeds/$room" || failed=$((failed + 1))
+    replay $room "$seeds/$room"/*
+done
 for folder in tests/fuzz/seeds/*/; do
     inputs=("$folder"*)
     [ ${#inputs[@]} -gt 0 ] && replay "$(basename "$folder")" "${inputs[@]}"

@@ -7,14 +7,23 @@ FUZZ_TARGETS := $(patsubst $(FUZZ)/fuzz_%.c,%,$(wildcard $(FUZZ)/fuzz_*.c))
 FUZZ_SAN     := address,undefined
 FUZZ_REPLAY  := $(FUZZ_TARGETS:%=$(B)/fuzz/replay_%) $(B)/fuzz/make_seeds
 
-$(B)/fuzz/replay_%: $(FUZZ)/fuzz_%.c $(FUZZ)/replay.c $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
+# What targets share: how conversations are written down, and, with a fuzzer only, how they change.
+FUZZ_TALK         := $(FUZZ)/conversation.c
+FUZZ_AID_flows    := $(FUZZ_TALK)
+FUZZ_AID_sinks    := $(FUZZ_TALK)
+FUZZ_CHANGE_flows := $(FUZZ)/mutate.c
+FUZZ_CHANGE_sinks := $(FUZZ)/mutate.c
+
+.SECONDEXPANSION:
+
+$(B)/fuzz/replay_%: $(FUZZ)/fuzz_%.c $(FUZZ)/replay.c $$(FUZZ_AID_$$*) $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
 
-$(B)/fuzz/make_seeds: $(FUZZ)/make_seeds.c $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
+$(B)/fuzz/make_seeds: $(FUZZ)/make_seeds.c $(FUZZ_TALK) $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
 
 # Needs clang's runtime library; gcc builds everything else.
-$(B)/fuzz/fuzz_%: $(FUZZ)/fuzz_%.c $(LIBSYNFIN) | check-packages
+$(B)/fuzz/fuzz_%: $(FUZZ)/fuzz_%.c $$(FUZZ_AID_$$*) $$(FUZZ_CHANGE_$$*) $(LIBSYNFIN) | check-packages
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
 
 .PHONY: fuzz fuzz-run
@@ -24,3 +33,11 @@ fuzz: ## fuzz each target for SECONDS (60): needs clang
 
 fuzz-run: $(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%) $(B)/fuzz/make_seeds
 	$(quiet)B=$(B) SECONDS_EACH=$(SECONDS) $(FUZZ)/fuzz.sh $(FUZZ_TARGETS)
+
+.PHONY: coverage coverage-run
+coverage: ## lines and branches that the fuzz targets reach, after make fuzz: needs clang and llvm
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) coverage-run B=build/coverage CC=clang CFLAGS='-O1 -g' \
+	    SAN='-fprofile-instr-generate -fcoverage-mapping'
+
+coverage-run: $(FUZZ_REPLAY)
+	$(quiet)B=$(B) $(FUZZ)/coverage.sh $(FUZZ_TARGETS)

@@ -9,8 +9,8 @@ failed=0
 for room; do
     corpus=$build/corpus/$room found=$build/found/$room seeds=$build/seeds/$room
     mkdir -p "$corpus" "$found" "$seeds" "tests/fuzz/seeds/$room"
-    [ "$room" = decode ] && "$build/fuzz/make_seeds" "$seeds" pcaps/*.pcap pcaps/*.pcapng
+    B=$build tests/fuzz/seeds.sh "$room" "$seeds"
     "$build/fuzz/fuzz_$room" -max_total_time="${SECONDS_EACH:-60}" -max_len=4096 -timeout=10 -print_final_stats=1 \
-        -verbosity=0 -artifact_prefix="$found/" "$corpus" "$seeds" "tests/fuzz/seeds/$room" || failed=1
+        -verbosity=0 -entropic=0 -artifact_prefix="$found/" "$corpus" "$seeds" "tests/fuzz/seeds/$room" || failed=1
 done
 exit "$failed"

@@ -109,27 +109,6 @@ static void test_json(void **state)
     }
 }
 
-static void test_csv(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text, *cell;
-    } cases[] = {
-        {"", ""},
-        {"plain text", "plain text"},
-        {"a,b", "\"a,b\""},
-        {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"two\nlines", "\"two\nlines\""},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct sf_output output;
-        assert_int_equal(sf_output_init(&output, -1), 0);
-        sf_output_csv(&output, cases[i].text);
-        assert_string_equal(text_of(&output), cases[i].cell);
-        sf_output_release(&output);
-    }
-}
-
 /* More than the buffer, in pieces of all sizes: nothing is lost, nothing is written twice. */
 static void test_flows_through_a_file(void **state)
 {
@@ -211,10 +190,13 @@ static void test_broken_pipe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_signed),       cmocka_unit_test(test_unsigned),
-        cmocka_unit_test(test_seconds),      cmocka_unit_test(test_json),
-        cmocka_unit_test(test_csv),          cmocka_unit_test(test_flows_through_a_file),
-        cmocka_unit_test(test_memory_grows), cmocka_unit_test(test_full_disk_is_told_once),
+        cmocka_unit_test(test_signed),
+        cmocka_unit_test(test_unsigned),
+        cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_flows_through_a_file),
+        cmocka_unit_test(test_memory_grows),
+        cmocka_unit_test(test_full_disk_is_told_once),
         cmocka_unit_test(test_broken_pipe),
     };
     (void)signal(SIGPIPE, SIG_IGN);
