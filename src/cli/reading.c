@@ -59,11 +59,15 @@ static void tell_capture(const struct sf_work *work, const struct sf_totals *tot
     if (!work->request->quiet)
         sf_complain(_("packets: %" PRIu64 ", analysed: %" PRIu64 ", connections: %u"),
                     totals->packets_read, totals->packets_analysed, totals->connections);
-    if (totals->has_drops && totals->drops_kernel + totals->drops_interface > 0)
+    uint64_t dropped = totals->drops_kernel + totals->drops_interface;
+    if (totals->has_drops && dropped > 0)
         sf_complain(
-            _("%" PRIu64 " packets were dropped by the kernel, %" PRIu64 " by the interface: "
-              "what is said of connections that lost some may be wrong (try -B, -s or a filter)"),
-            totals->drops_kernel, totals->drops_interface);
+            _("%" PRIu64 " packets were dropped by the kernel, %" PRIu64
+              " by the interface, %.1f %% "
+              "of all: what is said of connections that lost some may be wrong (try -B, -s or a "
+              "filter)"),
+            totals->drops_kernel, totals->drops_interface,
+            100.0 * (double)dropped / (double)(dropped + totals->packets_read));
 }
 
 /* Rows that were written for want of room may have missed their end. */

@@ -9,7 +9,7 @@
  *   mix         200,000 connections, 5,000 at a time, 20 segments of 1,400 octets each
  *   bulk        2,000 connections of 1,000 segments of 1,448 octets
  *   crowd       10,000,000 connections at once, four packets each, in random order
- *   flood       1,000 connections with data among 20,000,000 SYNs of random senders
+ *   flood       1,000 connections with data, 10 at a time, among 20,000,000 SYNs of random senders
  * DIVISOR makes it smaller: 10 is a tenth of the connections.
  *
  * Each connection has a slot; one packet of each slot in turn, a millisecond and a half per
@@ -101,7 +101,7 @@ static const struct kind kinds[] = {
     {"mix", 200000, 5000, 20, 1400, {35, 50, 0, 0, 15, 0, 0}, false, false, 0},
     {"bulk", 2000, 100, 1000, 1448, {100, 0, 0, 0, 0, 0, 0}, false, false, 0},
     {"crowd", 10000000, 10000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true, 0},
-    {"flood", 1000, 1000, 3, 100, {100, 0, 0, 0, 0, 0, 0}, false, false, 2000},
+    {"flood", 1000, 10, 3, 100, {100, 0, 0, 0, 0, 0, 0}, false, false, 2000},
 };
 
 struct slot {
