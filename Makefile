@@ -168,6 +168,13 @@ $(B)/tests/simulate/%.o: tests/simulate/%.c | check-packages
 $(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+.PHONY: soak-live
+soak-live: $(SYNFIN) $(B)/tests/soak/talk ## an hour (MINUTES=60) of live traffic in namespaces, as root
+	$(quiet)$(TEST_ENV) tests/soak.sh
+
+$(B)/tests/soak/talk: tests/soak/talk.c
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
+
 $(FAULT): tests/faults/fail_read.c
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -fPIC -shared -o $@ $<
 

@@ -47,6 +47,7 @@ look handshakes 500
 look mix 500
 look bulk 200
 look crowd 5000
+look alike 500
 
 # Connections among SYNs of a thousand times as many senders, with room for few: the real ones are all told right,
 # and what was given up is counted.

@@ -10,7 +10,9 @@
  *   bulk        2,000 connections of 1,000 segments of 1,448 octets
  *   crowd       10,000,000 connections at once, four packets each, in random order
  *   flood       1,000 connections with data, 10 at a time, among 20,000,000 SYNs of random senders
- * DIVISOR makes it smaller: 10 is a tenth of the connections.
+ *   alike       as crowd, a tenth of it, with keys that are one to a hash without a secret:
+ * addresses and ports have the same exclusive or DIVISOR makes it smaller: 10 is a tenth of the
+ * connections.
  *
  * Each connection has a slot; one packet of each slot in turn, a millisecond and a half per
  * thousand slots apart, makes the round trips. What waits for a timer sits out that many rounds.
@@ -92,16 +94,17 @@ struct kind {
     uint32_t connections, at_once;
     uint32_t segments, payload; /* of data, by connection */
     uint32_t share[OUTCOMES];   /* of a hundred */
-    bool has_ipv6, is_shuffled;
+    bool has_ipv6, is_shuffled, is_alike;
     uint32_t noise; /* SYNs of random senders behind each packet */
 };
 
 static const struct kind kinds[] = {
-    {"handshakes", 1000000, 20000, 0, 0, {80, 6, 4, 3, 4, 3, 0}, true, false, 0},
-    {"mix", 200000, 5000, 20, 1400, {35, 50, 0, 0, 15, 0, 0}, false, false, 0},
-    {"bulk", 2000, 100, 1000, 1448, {100, 0, 0, 0, 0, 0, 0}, false, false, 0},
-    {"crowd", 10000000, 10000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true, 0},
-    {"flood", 1000, 10, 3, 100, {100, 0, 0, 0, 0, 0, 0}, false, false, 2000},
+    {"handshakes", 1000000, 20000, 0, 0, {80, 6, 4, 3, 4, 3, 0}, true, false, false, 0},
+    {"mix", 200000, 5000, 20, 1400, {35, 50, 0, 0, 15, 0, 0}, false, false, false, 0},
+    {"bulk", 2000, 100, 1000, 1448, {100, 0, 0, 0, 0, 0, 0}, false, false, false, 0},
+    {"crowd", 10000000, 10000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true, false, 0},
+    {"alike", 1000000, 1000000, 1, 100, {0, 0, 0, 0, 0, 0, 100}, false, true, true, 0},
+    {"flood", 1000, 10, 3, 100, {100, 0, 0, 0, 0, 0, 0}, false, false, false, 2000},
 };
 
 struct slot {
@@ -161,14 +164,23 @@ static uint32_t folded(uint32_t value)
 /* ---- one frame --------------------------------------------------------------------------------
  */
 
-static void fill_addresses(uint8_t *ip, const struct slot *slot, bool from_server, bool is_v6,
-                           bool is_noise)
+static uint32_t client_port(const struct slot *slot)
 {
-    uint32_t client = 0x0a000000u + slot->connection / 28000u, server = 0xc0000201u;
+    return 32768u + slot->connection % 28000u;
+}
+
+static void fill_addresses(const struct writer *writer, uint8_t *ip, const struct slot *slot,
+                           bool from_server, bool is_v6)
+{
+    uint32_t row = slot->connection / 28000u, client = 0x0a000000u + row, server = 0xc0000201u;
     size_t at = is_v6 ? 8 : 12, length = is_v6 ? 16 : 4;
     uint8_t end[2][16] = {{0x20, 0x01, 0x0d, 0xb8, 0, 1}, {0x20, 0x01, 0x0d, 0xb8, 0, 2}};
-    if (is_noise)
+    if (writer->is_noise)
         client = (uint32_t)scramble(slot->connection) | 0x01000000u;
+    if (writer->kind->is_alike) { /* client ^ server ^ ports is the same for all */
+        client ^= client_port(slot) << 16;
+        server ^= row;
+    }
     put32(is_v6 ? end[0] + 12 : end[0], client);
     put32(is_v6 ? end[1] + 12 : end[1], server);
     memcpy(ip + at, end[from_server ? 1 : 0], length);
@@ -184,7 +196,7 @@ static uint32_t fill_ip(const struct writer *writer, uint8_t *ip, const struct s
         put16(ip + 4, tcp_length);
         ip[6] = 6;
         ip[7] = 64;
-        fill_addresses(ip, slot, from_server, true, writer->is_noise);
+        fill_addresses(writer, ip, slot, from_server, true);
         return 40;
     }
     memset(ip, 0, 12);
@@ -194,7 +206,7 @@ static uint32_t fill_ip(const struct writer *writer, uint8_t *ip, const struct s
     put16(ip + 6, 0x4000);
     ip[8] = 64;
     ip[9] = 6;
-    fill_addresses(ip, slot, from_server, false, writer->is_noise);
+    fill_addresses(writer, ip, slot, from_server, false);
     put16(ip + 10, folded(sum(ip, 20, 0)));
     return 20;
 }
@@ -227,7 +239,7 @@ static void fill_options(const struct writer *writer, uint8_t *options, struct s
 static void fill_tcp(const struct writer *writer, uint8_t *tcp, struct slot *slot,
                      const struct step *step, uint32_t seq)
 {
-    uint32_t client = 32768u + slot->connection % 28000u;
+    uint32_t client = client_port(slot);
     bool has_ack = (step->flags & ACK) != 0;
     memset(tcp, 0, RST_HEADER);
     put16(tcp, step->from_server ? 443 : client);
@@ -427,7 +439,7 @@ int main(int argc, char **argv)
     }
     unsigned long divisor = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
     if (writer.kind == NULL || divisor == 0 || divisor > writer.kind->connections) {
-        fputs("usage: generate handshakes|mix|bulk|crowd|flood DIVISOR [nano|pcapng] >FILE\n",
+        fputs("usage: generate handshakes|mix|bulk|crowd|alike|flood DIVISOR [nano|pcapng] >FILE\n",
               stderr);
         return 2;
     }
