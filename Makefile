@@ -51,6 +51,7 @@ SIM_SRC   := $(sort $(wildcard tests/simulate/*.c))
 SIM_OBJ   := $(SIM_SRC:%.c=$(B)/%.o)
 SIMULATE  := $(B)/tests/simulate/simulate
 FAULT     := $(B)/tests/faults/fail_read.so
+HOSTILE   := $(B)/tests/hostile/hostile
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 HEADERS   := $(sort $(wildcard include/synfin/*.h))
@@ -108,7 +109,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(FAULT) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(FAULT) $(HOSTILE) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
@@ -172,7 +173,10 @@ $(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
 soak-live: $(SYNFIN) $(B)/tests/soak/talk ## an hour (MINUTES=60) of live traffic in namespaces, as root
 	$(quiet)$(TEST_ENV) tests/soak.sh
 
-$(B)/tests/soak/talk: tests/soak/talk.c
+$(B)/tests/soak/%: tests/soak/%.c
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
+
+$(HOSTILE): tests/hostile/hostile.c
 	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(STD) $(WARN) $(WERROR) $(CFLAGS) -o $@ $<
 
 $(FAULT): tests/faults/fail_read.c
