@@ -35,9 +35,9 @@ fuzz-run: $(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%) $(B)/fuzz/make_seeds
 	$(quiet)B=$(B) SECONDS_EACH=$(SECONDS) $(FUZZ)/fuzz.sh $(FUZZ_TARGETS)
 
 .PHONY: coverage coverage-run
-coverage: ## lines and branches that the fuzz targets reach, after make fuzz: needs clang and llvm
+coverage: ## lines and branches that fuzz targets and unit tests reach, after make fuzz: needs clang and llvm
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) coverage-run B=build/coverage CC=clang CFLAGS='-O1 -g' \
 	    SAN='-fprofile-instr-generate -fcoverage-mapping'
 
-coverage-run: $(FUZZ_REPLAY)
-	$(quiet)B=$(B) $(FUZZ)/coverage.sh $(FUZZ_TARGETS)
+coverage-run: $(FUZZ_REPLAY) $(UNIT_BIN)
+	$(quiet)B=$(B) $(FUZZ)/coverage.sh $(FUZZ_TARGETS) -- $(UNIT_BIN)
