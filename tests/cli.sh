@@ -91,6 +91,9 @@ check 'the default for files is a ladder' cmp -s "$work/out" <("$synfin" ladder 
 expect 1 "no-such\.pcap.*No such file" no-such.pcap
 check 'a missing file gives no results' test ! -s "$work/out"
 expect 1 'irectory' flows pcaps/
+check 'nor a header: flows' test ! -s "$work/out"
+expect 1 'No such file' flows --csv no-such.pcap
+check 'nor a header: flows --csv' test ! -s "$work/out"
 expect 1 'not a capture file' flows README.md
 : >"$work/empty.pcap"
 expect 1 'empty' flows "$work/empty.pcap"

@@ -35,7 +35,12 @@ static void begin_outcome(struct sf_paper *paper, size_t column)
     sf_paper_to(paper, column);
 }
 
-static void put_header(struct sf_paper *paper)
+struct table {
+    struct sf_plain plain;
+    bool has_header;
+};
+
+static void put_names(struct sf_paper *paper)
 {
     size_t column = outcome_column(paper);
     sf_paper_right(paper, ID_END, _("id"));
@@ -148,14 +153,21 @@ static void put_findings(struct sf_paper *paper, const struct sf_flow *flow, siz
     }
 }
 
-static int put_flow(struct sf_sink *sink, const struct sf_event *event, struct sf_error *err)
+/* Once, and not before something was read: what cannot be opened has no table. */
+static void put_header(struct table *table)
+{
+    struct sf_paper paper;
+    if (table->has_header || table->plain.settings.quiet)
+        return;
+    table->has_header = true;
+    sf_paper_init(&paper, &table->plain.settings);
+    put_names(&paper);
+}
+
+static void put_flow(const struct sf_plain *plain, const struct sf_flow *flow)
 {
     char text[SF_CLOCK_SIZE];
-    const struct sf_plain *plain = (const struct sf_plain *)sink;
-    const struct sf_flow *flow = event->flow;
     struct sf_paper paper;
-    if (event->kind != SF_EVENT_FLOW_END)
-        return 0;
     sf_paper_init(&paper, &plain->settings);
     size_t column = outcome_column(&paper);
     (void)snprintf(text, sizeof text, "%" PRIu32, flow->id);
@@ -172,25 +184,31 @@ static int put_flow(struct sf_sink *sink, const struct sf_event *event, struct s
     put_outcome(&paper, flow, column);
     put_findings(&paper, flow, column);
     sf_paper_end_line(&paper);
-    return sf_plain_end_line(plain, err);
+}
+
+static int put(struct sf_sink *sink, const struct sf_event *event, struct sf_error *err)
+{
+    struct table *table = (struct table *)sink;
+    put_header(table);
+    if (event->kind == SF_EVENT_FLOW_END)
+        put_flow(&table->plain, event->flow);
+    return sf_plain_end_line(&table->plain, err);
 }
 
 static const struct sf_sink_type flows_table = {
     .name = "flows-table",
-    .wants = SF_WANTS(SF_EVENT_FLOW_END),
-    .event = put_flow,
+    .wants = SF_WANTS(SF_EVENT_FLOW_END) | SF_WANTS(SF_EVENT_TOTALS),
+    .event = put,
     .free = sf_plain_free,
 };
 
 int sf_flows_table_new(struct sf_sink **sink, const struct sf_sink_settings *settings,
                        struct sf_error *err)
 {
-    struct sf_paper paper;
-    *sink = sf_plain_new(sizeof(struct sf_plain), &flows_table, settings, err);
+    *sink = sf_plain_new(sizeof(struct table), &flows_table, settings, err);
     if (*sink == NULL)
         return SF_E_MEMORY;
-    sf_paper_init(&paper, settings);
-    if (!settings->quiet)
-        put_header(&paper);
+    if (settings->live)
+        put_header((struct table *)*sink);
     return 0;
 }
