@@ -29,6 +29,7 @@ struct flows {
     struct copies *copies;
     struct aliases *aliases;
     struct leavers leavers;
+    const struct record *staying; /* is at work, and cannot leave for another; NULL: none */
     uint32_t next_id;
     int64_t now_ns; /* the capture's clock */
 };
@@ -51,7 +52,8 @@ struct flows *sf_flows_new(const struct sf_settings *settings, struct sf_totals 
     flows->emit = emit;
     flows->context = context;
     flows->now_ns = SF_NO_TIME;
-    flows->table = sf_table_new(settings->max_flows, sizeof(struct sf_history));
+    /* One more, for what is opened beside the only one there is. */
+    flows->table = sf_table_new(settings->max_flows + 1u, sizeof(struct sf_history));
     flows->copies = sf_copies_new();
     flows->aliases = sf_aliases_new();
     bool has_machine = sf_machine_init(&flows->machine, settings->msl_ns);
@@ -275,9 +277,9 @@ int sf_flows_advance(struct flows *flows, int64_t now_ns, struct sf_error *err)
 
 static int make_room(struct flows *flows, struct sf_error *err)
 {
-    struct record *record = sf_leavers_next(&flows->leavers, flows->table);
+    struct record *record = sf_leavers_next(&flows->leavers, flows->table, flows->staying);
     if (record == NULL)
-        return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
+        return 0;
     if (record->is_written) {
         forget(flows, record);
         return 0;
@@ -305,7 +307,7 @@ static int open_flow(struct flows *flows, const struct sf_segment *segment, uint
                      struct record **opened, struct sf_error *err)
 {
     *opened = NULL;
-    if (sf_table_is_full(flows->table)) {
+    if (sf_table_count(flows->table) >= flows->settings->max_flows) {
         int status = make_room(flows, err);
         if (status != 0)
             return status;
@@ -444,11 +446,14 @@ static int settle(struct flows *flows, struct record *record, bool as_new,
 {
     struct held *held = record->held;
     struct record *to = record;
+    const struct record *stayed = flows->staying;
     int status = 0;
     assert(held != NULL);
     record->held = NULL;
+    flows->staying = record;
     if (as_new)
         status = open_flow(flows, &held->syn[0], held->id, &to, err);
+    flows->staying = stayed;
     if (status == 0 && as_new) {
         assert(to != NULL);
         to->flow.history->was_held = to->flow.history->has_predecessor = true;

@@ -54,10 +54,12 @@ static bool make_room(struct leavers *leavers, uint32_t size)
  * come to meanwhile, but neither so few that it is all searching, nor more than a quarter. */
 static uint32_t n_to_leave(const struct leaver *leaver, uint32_t n)
 {
-    uint32_t least = n / 64u + 1u, most = n / 4u + 1u, alike = 0;
+    uint32_t least = n / 64u + 2u, most = n / 4u + 1u, alike = 0;
     while (alike < most && alike < n && leaver[alike].rank == leaver[0].rank)
         alike++;
-    return alike < least ? least : alike;
+    if (alike < least)
+        alike = least; /* two at least: one of them may have to stay */
+    return alike < n ? alike : n;
 }
 
 static bool search(struct leavers *leavers, const struct table *table)
@@ -74,7 +76,7 @@ static bool search(struct leavers *leavers, const struct table *table)
                                                    .slot = slot};
     }
     qsort(leavers->leaver, n, sizeof *leavers->leaver, compare);
-    leavers->n = n > 0 ? n_to_leave(leavers->leaver, n) : 0;
+    leavers->n = n_to_leave(leavers->leaver, n);
     leavers->next = 0;
     return true;
 }
@@ -88,15 +90,22 @@ static struct record *as_it_was(const struct leaver *leaver, const struct table 
     return is_same ? record : NULL;
 }
 
-struct record *sf_leavers_next(struct leavers *leavers, const struct table *table)
+static struct record *next_of_found(struct leavers *leavers, const struct table *table,
+                                    const struct record *staying)
 {
-    for (;;) {
-        while (leavers->next < leavers->n) {
-            struct record *record = as_it_was(&leavers->leaver[leavers->next++], table);
-            if (record != NULL)
-                return record;
-        }
-        if (!search(leavers, table) || leavers->n == 0)
-            return NULL;
+    while (leavers->next < leavers->n) {
+        struct record *record = as_it_was(&leavers->leaver[leavers->next++], table);
+        if (record != NULL && record != staying)
+            return record;
     }
+    return NULL;
+}
+
+struct record *sf_leavers_next(struct leavers *leavers, const struct table *table,
+                               const struct record *staying)
+{
+    struct record *record = next_of_found(leavers, table, staying);
+    if (record == NULL && search(leavers, table))
+        record = next_of_found(leavers, table, staying);
+    return record;
 }

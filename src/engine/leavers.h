@@ -22,7 +22,9 @@ struct leavers {
 
 void sf_leavers_free(struct leavers *leavers);
 
-/* The next to leave of a table that has records; NULL without memory. */
-struct record *sf_leavers_next(struct leavers *leavers, const struct table *table);
+/* The next to leave, but not `staying` (NULL: anyone may); NULL without memory, and when nobody
+ * else is there. */
+struct record *sf_leavers_next(struct leavers *leavers, const struct table *table,
+                               const struct record *staying);
 
 #endif

@@ -9,8 +9,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-#define CONNECTIONS_MAX 6 /* few, so that some must leave for others */
-
 struct seen {
     uint64_t segments, taken_segments, rows;
 };
@@ -84,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct sf_settings settings;
     struct sf_error err;
     sf_settings_init(&settings);
-    settings.max_flows = CONNECTIONS_MAX;
+    settings.max_flows = 1 + (uint32_t)n % 6; /* few, so that some must leave for others */
     settings.linger_ns = n % 2 != 0 ? INT64_C(5000000000) : settings.linger_ns;
     struct flows *flows = sf_flows_new(&settings, &totals, check, &seen);
     int64_t time_ns = INT64_C(1700000000000000000);

@@ -57,12 +57,12 @@ static void test_order(void **state)
     add(table, 8, EMBRYONIC, 20);
     static const uint32_t order[] = {4, 5, 8, 3, 7, 2, 6, 1}; /* of equals the elder */
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        struct record *record = sf_leavers_next(&leavers, table);
+        struct record *record = sf_leavers_next(&leavers, table, NULL);
         assert_non_null(record);
         assert_int_equal(record->flow.id, order[i]);
         leave(table, record);
     }
-    assert_null(sf_leavers_next(&leavers, table));
+    assert_null(sf_leavers_next(&leavers, table, NULL));
     sf_leavers_free(&leavers);
     sf_table_free(table);
 }
@@ -77,14 +77,31 @@ static void test_moved_on(void **state)
     struct table *table = sf_table_new(MANY, sizeof(struct sf_history));
     for (uint32_t id = 1; id <= MANY; id++)
         record[id] = add(table, id, EMBRYONIC, 100 + id);
-    assert_ptr_equal(sf_leavers_next(&leavers, table), record[1]);
+    assert_ptr_equal(sf_leavers_next(&leavers, table, NULL), record[1]);
     record[2]->flow.handshake = SF_HANDSHAKE_COMPLETE; /* it was answered */
     record[3]->flow.last_ns = 1000;                    /* it was asked again */
     leave(table, record[4]);                           /* its ports were used again */
     record[4] = add(table, 104, EMBRYONIC, 2000);
-    assert_ptr_equal(sf_leavers_next(&leavers, table), record[5]);
+    assert_ptr_equal(sf_leavers_next(&leavers, table, NULL), record[5]);
     for (uint32_t id = 1; id <= MANY; id++)
         leave(table, record[id]);
+    sf_leavers_free(&leavers);
+    sf_table_free(table);
+}
+
+/* One that is at work stays, even when it alone would be the next. */
+static void test_staying(void **state)
+{
+    (void)state;
+    struct leavers leavers = {0};
+    struct table *table = sf_table_new(4, sizeof(struct sf_history));
+    struct record *first = add(table, 1, EMBRYONIC, 1);
+    assert_null(sf_leavers_next(&leavers, table, first));
+    struct record *second = add(table, 2, ESTABLISHED, 2);
+    assert_ptr_equal(sf_leavers_next(&leavers, table, first), second);
+    assert_ptr_equal(sf_leavers_next(&leavers, table, NULL), first);
+    leave(table, first);
+    leave(table, second);
     sf_leavers_free(&leavers);
     sf_table_free(table);
 }
@@ -94,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_moved_on),
+        cmocka_unit_test(test_staying),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
