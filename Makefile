@@ -23,16 +23,21 @@ PKG_CONFIG    ?= pkg-config
 STD    := -std=c11 -pthread -D_GNU_SOURCE -Iinclude -Isrc
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
           -Wvla -Wwrite-strings -Wundef
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 LDHARD := -pie -Wl,-z,relro,-z,now
 SAN    ?=
 WERROR ?=
+# The program is optimised as a whole, a tenth to a fifth faster. Objects hold plain code as well, for all
+# the programs of the tests. Only gcc can do both at once.
+WHOLE  := $(if $(SAN),,$(shell echo | $(CC) -flto=auto -ffat-lto-objects -dM -E - 2>/dev/null | grep -q __clang__ || \
+              echo -flto=auto -ffat-lto-objects))
 
 PKG_CFLAGS  := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS    := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 TEST_LIBS   := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES) 2>/dev/null)
 ALL_CFLAGS   = $(STD) $(WARN) $(WERROR) $(PKG_CFLAGS) $(if $(SAN),$(SAN),$(HARDEN)) $(CFLAGS)
+OBJ_CFLAGS   = $(ALL_CFLAGS) $(WHOLE)
 ALL_LDFLAGS  = $(if $(SAN),$(SAN),$(LDHARD)) -pthread $(LDFLAGS)
 # As many jobs as processors, unless the caller has said how many.
 JOBS         = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -68,14 +73,14 @@ PAGES     := man/synfin.1 man/synfin-findings.7
 all: $(SYNFIN) ## build the program (build/synfin)
 
 $(SYNFIN): $(CLI_OBJ) $(LIBSYNFIN)
-	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(WHOLE) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 # q, not r: two rooms may have a file of the same name.
 $(LIBSYNFIN): $(LIB_OBJ)
 	$(call say,AR,$@)rm -f $@ && $(AR) qcs $@ $^
 
 $(B)/src/%.o: src/%.c | check-packages
-	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(DEFINE) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(OBJ_CFLAGS) $(DEFINE) -MMD -MP -c -o $@ $<
 
 $(B)/src/cli/main.o: DEFINE = -DSF_LOCALEDIR='"$(LOCALEDIR)"'
 
