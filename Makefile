@@ -221,8 +221,8 @@ lint: rooms headers lint-build tidy cppcheck format-check lint-pages lint-script
 
 .PHONY: lint-build
 lint-build: ## everything, warnings as errors, with gcc and clang
-	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-gcc CC=gcc WERROR=-Werror
-	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-gcc CC=gcc WERROR=-Werror CFLAGS='-O2 -g' WHOLE=
+	$(quiet)$(MAKE) --no-print-directory $(JOBS) everything B=build/lint-clang CC=clang WERROR=-Werror CFLAGS='-O2 -g'
 
 .PHONY: everything
 everything: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(BENCH_BIN) $(LAB_BIN) $(FUZZ_REPLAY) $(B)/findings.7
