@@ -1,5 +1,6 @@
 /* Fuzzes the readers: any bytes as a capture file, plain or compressed, in batches and one by one.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,8 +45,15 @@ static struct summary read_all(const char *path, size_t batch, bool reads_ahead)
     struct sf_error err = {0};
     struct sf_reader *reader = NULL;
     struct sf_packet packets[BATCH];
-    int n = sf_reader_open(&reader, path, reads_ahead, &err);
-    while (n >= 0 && (n = sf_reader_read(reader, packets, batch, &err)) > 0) {
+    int n;
+    do { /* the fuzzer's timer interrupts now and then */
+        n = sf_reader_open(&reader, path, reads_ahead, &err);
+    } while (n == SF_E_SYSTEM && err.sys == EINTR);
+    while (n >= 0 || (n == SF_E_SYSTEM && err.sys == EINTR && reader != NULL)) {
+        n = sf_reader_read(reader, packets, batch, &err);
+        if (n == 0) {
+            break;
+        }
         for (int i = 0; i < n; i++) {
             add_packet(&summary, &packets[i]);
         }
