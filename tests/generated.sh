@@ -10,16 +10,7 @@ generate=$build/tests/bench/generate
 [ -x "$synfin" ] && [ -x "$generate" ] || { echo "there is no $synfin or no $generate"; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-is() { # is WHAT GOT WANTED
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "generated: $1: $2, not $3"
-    fi
-}
+. tests/is.sh
 
 told() { sed -n "s/.* $1=\([0-9]*\).*/\1/p" "$work/said"; } # told NAME: what the generator said
 count() { # count NAME: the first number of that name in the statistics

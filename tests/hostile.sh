@@ -8,16 +8,7 @@ synfin=$(realpath "${SYNFIN:-$build/synfin}")
 hostile=$build/tests/hostile/hostile
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-
-is() { # is WHAT GOT WANTED
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "hostile: $1: $2, not $3"
-    fi
-}
+. tests/is.sh
 
 # look KIND KIBIBYTES: all outputs end well, in time, and without more memory than that. A sanitizer takes more
 # of both.

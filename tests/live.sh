@@ -163,8 +163,8 @@ traffic() {
     wait $server
 }
 
-interrupt() { # leaves the status in $status
-    kill -INT "$running" 2>/dev/null
+ended() { # how the running synfin ended by itself, in $status; 137: it did not
+    local i
     for ((i = 0; i < 100; i++)); do
         kill -0 "$running" 2>/dev/null || break
         sleep 0.05
@@ -173,6 +173,11 @@ interrupt() { # leaves the status in $status
     wait "$running" 2>/dev/null
     status=$?
     running=
+}
+
+interrupt() { # leaves the status in $status
+    kill -INT "$running" 2>/dev/null
+    ended
 }
 
 # Rows without what may differ between live and file, in order of id.
@@ -284,18 +289,6 @@ test_capability() {
         check 'with the capability it gives the rows' right_rows "$work/cap.out"
     fi
     rm -rf "$folder"
-}
-
-ended() { # how the running synfin ended by itself, in $status; 137: it did not
-    local i
-    for ((i = 0; i < 100; i++)); do
-        kill -0 "$running" 2>/dev/null || break
-        sleep 0.05
-    done
-    kill -KILL "$running" 2>/dev/null
-    wait "$running" 2>/dev/null
-    status=$?
-    running=
 }
 
 # The interface goes away while it is captured on: a sentence, and the rows of what came before.

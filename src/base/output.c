@@ -46,13 +46,13 @@ static void follow_lines(struct sf_output *output, size_t written)
                                           : output->unfinished + written;
 }
 
-/* Nothing can be done where even that fails. */
+/* Only where it is the file's end. Nothing can be done where even that fails. */
 static void cut_unfinished(const struct sf_output *output)
 {
     struct stat file;
     off_t end = lseek(output->fd, 0, SEEK_CUR);
-    bool is_file = fstat(output->fd, &file) == 0 && S_ISREG(file.st_mode);
-    if (is_file && end >= (off_t)output->unfinished)
+    bool is_end = fstat(output->fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == end;
+    if (is_end && end >= (off_t)output->unfinished)
         (void)!ftruncate(output->fd, end - (off_t)output->unfinished);
 }
 

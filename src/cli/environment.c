@@ -8,8 +8,8 @@
 
 /* A name that ends with '*' stands for all that begin so. */
 static const char *const kept[] = {
-    "LANG",  "LANGUAGE", "LC_*",      "TZ",       "TERM",     "COLUMNS",
-    "LINES", "NO_COLOR", "CLICOLOR*", "SUDO_UID", "SUDO_GID",
+    "LANG",    "LANGUAGE", "LC_*",     "TZ",       "TERM",
+    "COLUMNS", "LINES",    "NO_COLOR", "SUDO_UID", "SUDO_GID",
 };
 
 static bool is_name(const char *pattern, const char *name, size_t length)

@@ -125,8 +125,8 @@ int sf_privileges_choose(struct sf_identity *identity, const char *wanted, struc
 int sf_privileges_give(const struct sf_identity *identity, int fd, struct sf_error *err)
 {
     struct stat file;
-    if (!identity->changes || fd < 0 || fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) ||
-        file.st_uid != 0)
+    if (!identity->changes || fd <= STDERR_FILENO || fstat(fd, &file) != 0 ||
+        !S_ISREG(file.st_mode) || file.st_uid != 0)
         return 0;
     if (fchown(fd, identity->user, identity->group) == 0)
         return 0;

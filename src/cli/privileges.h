@@ -40,8 +40,8 @@ int sf_privileges_choose(struct sf_identity *identity, const char *wanted, struc
 
 /*
  * Gives the file behind the descriptor to who the program becomes, so that it may be read again and
- * belongs to whom it was written for. Only regular files of root's are given. -1 is fine. Returns 0
- * or SF_E_SYSTEM.
+ * belongs to whom it was written for. Only regular files of root's are given, and none of the
+ * standard streams: those are the caller's. -1 is fine. Returns 0 or SF_E_SYSTEM.
  */
 int sf_privileges_give(const struct sf_identity *identity, int fd, struct sf_error *err);
 

@@ -205,8 +205,10 @@ static int confine(struct sf_work *work, int saved_to, struct sf_error *err)
         status = sf_privileges_give(&work->identity, second, err);
     if (status == 0 && (is_live || work->identity.changes))
         status = sf_privileges_drop(&work->identity, err);
-    if (status != 0 || is_live)
-        return status != 0 ? status : sf_confine(SF_CONFINE_LIVE, err);
+    if (status != 0)
+        return status;
+    if (is_live)
+        return sf_confine(SF_CONFINE_LIVE, err);
     /* Files were read before there were filters, and can be read where there are none. */
     if (sf_confine(SF_CONFINE_FILES, err) != 0)
         sf_complain(_("%s; the files are read all the same"), err->text);

@@ -14,7 +14,6 @@
 
 struct dump {
     struct sf_plain plain;
-    bool has_line;
     struct sf_clock_second last; /* of the last line */
     /* What nearly every line has, looked up once. */
     const char *name[2]; /* by enum sf_side */
@@ -26,12 +25,12 @@ static void put_time(struct dump *dump, struct sf_paper *paper, int64_t time_ns,
 {
     char text[SF_CLOCK_SIZE];
     int64_t day = dump->last.day;
+    bool is_first = !dump->last.is_set;
     (void)sf_clock_time(text, &dump->last, time_ns, is_nano ? 9 : 6);
-    if (!dump->has_line || dump->last.day != day) {
+    if (is_first || dump->last.day != day) {
         sf_paper_put_ink(paper, SF_INK_FAINT, dump->last.date);
         sf_paper_end_line(paper);
     }
-    dump->has_line = true;
     sf_paper_put(paper, text);
     sf_paper_put(paper, " ");
 }

@@ -1,5 +1,6 @@
 #include "conversation.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <synfin/catalogue.h>
@@ -12,6 +13,7 @@
 #define US        INT64_C(1000)
 #define QUOTED    0x08u
 #define SERVER    443u
+#define START_NS  INT64_C(1700000000000000000)
 #define HASH_STEP UINT64_C(0x9e3779b97f4a7c15)
 
 static int64_t unpack_delay(uint16_t packed)
@@ -89,6 +91,22 @@ struct sf_segment record_segment(const uint8_t *record, uint64_t number, int64_t
         make_quote(&segment);
     }
     return segment;
+}
+
+void play_records(struct flows *flows, const uint8_t *bytes, size_t n)
+{
+    struct sf_error err;
+    int64_t time_ns = START_NS;
+    for (size_t at = 0; at + RECORD_SIZE <= n; at += RECORD_SIZE) {
+        struct sf_segment segment = record_segment(bytes + at, at / RECORD_SIZE + 1, time_ns);
+        time_ns = segment.time_ns;
+        if (sf_flows_take(flows, NULL, &segment, &err) != 0) {
+            abort();
+        }
+    }
+    if (sf_flows_finish(flows, &err) != 0) {
+        abort();
+    }
 }
 
 static void put16(uint8_t *to, uint32_t value)

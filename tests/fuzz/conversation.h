@@ -22,10 +22,15 @@
 
 #include <synfin/segment.h>
 
+#include "engine/flows.h"
+
 #define RECORD_SIZE 26u
 
 /* The segment of a record that comes after one at `time_ns`. */
 struct sf_segment record_segment(const uint8_t *record, uint64_t number, int64_t time_ns);
+
+/* Lets the engine take all whole records, one after the other, and end. Aborts when it fails. */
+void play_records(struct flows *flows, const uint8_t *bytes, size_t n);
 
 /* The record of a segment: of connection `which` (0 … 3), after one at `time_ns`. */
 void record_of(uint8_t *record, const struct sf_segment *segment, unsigned which, int64_t time_ns);

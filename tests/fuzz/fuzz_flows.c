@@ -80,19 +80,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct seen seen = {0};
     struct sf_totals totals = {0};
     struct sf_settings settings;
-    struct sf_error err;
     sf_settings_init(&settings);
     settings.max_flows = 1 + (uint32_t)n % 6; /* few, so that some must leave for others */
     settings.linger_ns = n % 2 != 0 ? INT64_C(5000000000) : settings.linger_ns;
     struct flows *flows = sf_flows_new(&settings, &totals, check, &seen);
-    int64_t time_ns = INT64_C(1700000000000000000);
     must(flows != NULL);
-    for (size_t at = 0; at + RECORD_SIZE <= n; at += RECORD_SIZE) {
-        struct sf_segment segment = record_segment(bytes + at, at / RECORD_SIZE + 1, time_ns);
-        time_ns = segment.time_ns;
-        must(sf_flows_take(flows, NULL, &segment, &err) == 0);
-    }
-    must(sf_flows_finish(flows, &err) == 0);
+    play_records(flows, bytes, n);
     must(seen.rows == totals.connections);
     must(seen.taken_segments <= totals.packets_analysed);
     sf_flows_free(flows);

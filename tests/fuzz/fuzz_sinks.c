@@ -159,14 +159,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     sf_settings_init(&settings);
     open_pages(&pages, n);
     struct flows *flows = sf_flows_new(&settings, &totals, put, &pages);
-    int64_t time_ns = INT64_C(1700000000000000000);
     must(flows != NULL);
-    for (size_t at = 0; at + RECORD_SIZE <= n; at += RECORD_SIZE) {
-        struct sf_segment segment = record_segment(bytes + at, at / RECORD_SIZE + 1, time_ns);
-        time_ns = segment.time_ns;
-        must(sf_flows_take(flows, NULL, &segment, &err) == 0);
-    }
-    must(sf_flows_finish(flows, &err) == 0);
+    play_records(flows, bytes, n);
     const struct sf_event last = {.kind = SF_EVENT_TOTALS, .totals = &totals};
     must(put(&pages, &last, &err) == 0);
     close_pages(&pages);

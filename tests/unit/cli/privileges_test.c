@@ -141,6 +141,13 @@ static void give_file(void)
     MUST(sf_privileges_give(&identity, null, &err) == 0);
     MUST(fstat(null, &file) == 0 && file.st_uid == 0);
     MUST(sf_privileges_give(&identity, -1, &err) == 0);
+    /* what the caller's shell opened stays the caller's */
+    int standard = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+    MUST(standard >= 0 && dup2(standard, STDOUT_FILENO) == STDOUT_FILENO);
+    MUST(sf_privileges_give(&identity, STDOUT_FILENO, &err) == 0);
+    MUST(fstat(standard, &file) == 0 && file.st_uid == 0);
+    MUST(sf_privileges_give(&identity, standard, &err) == 0);
+    MUST(fstat(standard, &file) == 0 && file.st_uid == identity.user);
 }
 
 static void test_root(void **state)
