@@ -47,6 +47,9 @@ LIB_SRC   := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c)))
 CLI_SRC   := $(sort $(wildcard src/cli/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ   := $(CLI_SRC:%.c=$(B)/%.o)
+# The textbook's captures are built in, as C made of them.
+FIGURES   := include/synfin/findings.def src/words/textbook.def
+CLI_OBJ   += $(B)/captures.o
 CLI_PARTS := $(filter-out $(B)/src/cli/main.o,$(CLI_OBJ))
 UNIT_SRC  := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BIN  := $(UNIT_SRC:%.c=$(B)/%)
@@ -81,6 +84,12 @@ $(LIBSYNFIN): $(LIB_OBJ)
 
 $(B)/src/%.o: src/%.c | check-packages
 	$(call say,CC,$<)mkdir -p $(@D) && $(CC) $(OBJ_CFLAGS) $(DEFINE) -MMD -MP -c -o $@ $<
+
+$(B)/captures.c: src/cli/captures.sh $(FIGURES) $(wildcard pcaps/*.pcap)
+	$(call say,FIGURES,$@)mkdir -p $(@D) && $< $(FIGURES) >$@.part && mv $@.part $@
+
+$(B)/captures.o: $(B)/captures.c
+	$(call say,CC,$<)$(CC) $(OBJ_CFLAGS) -c -o $@ $<
 
 $(B)/src/cli/main.o: DEFINE = -DSF_LOCALEDIR='"$(LOCALEDIR)"'
 

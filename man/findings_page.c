@@ -19,7 +19,7 @@ struct finding {
     const char *code, *severity, *says, *sure, *check, *rfc;
 };
 static const struct finding findings[] = {
-#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see)                         \
     {#code, #severity, says, sure, check, rfc},
 #include <synfin/findings.def>
 #undef FINDING

@@ -60,7 +60,6 @@ check 'ladder has no --csv' bash -c "! grep -q -- --csv '$work/out'"
 expect 0 '' --version
 check 'the version' grep -qx 'synfin [0-9]*\.[0-9]*\.[0-9]*' "$work/out"
 expect 2 "'lader' is neither a command nor a file; did you mean 'ladder'" lader
-expect 2 "'explain' is neither a command nor a file" explain CLOSING
 expect 2 "'report' is neither a command" report --html x.html
 expect 2 'unknown option' --lang zh "$good"
 expect 2 "did you mean '--json'" flows --jsn "$good"
@@ -84,6 +83,35 @@ expect 2 . flows --only nonsense "$good"
 expect 2 . flows --only close=sideways "$good"
 expect 2 . flows --only finding=NO_SUCH_CODE "$good"
 expect 2 . flows --only client=1.2.3.4/99 "$good"
+
+# ---- the textbook -------------------------------------------------------------------------------
+expect 0 '' explain
+check 'the list fits 80 columns' bash -c "! grep -qE '.{81}' '$work/out'"
+while read -r name; do
+    check "the list has $name" grep -qE "(^|[ ,])$name(,|\$)" "$work/out"
+done < <(sed -nE 's/^(STATE|FINDING)\(([A-Z0-9_]+)[,)].*/\2/p' include/synfin/states.def include/synfin/findings.def)
+expect 0 '' explain time-wait
+check 'another spelling, the same entry' cmp -s "$work/out" <("$synfin" explain TIME_WAIT)
+expect 0 '' explain simultaneous open
+check 'words that are one name' grep -q '^simultaneous open  ' "$work/out"
+expect 0 '' explain 2MSL 三次握手
+check 'words that are several names' test "$(grep -cE '^(2MSL|three-way handshake)  ' "$work/out")" -eq 2
+expect 2 "no 'CLOSNG'; did you mean 'CLOSING'" explain CLOSNG
+expect 2 "no 'xylophones'; 'synfin explain' lists" explain 2MSL xylophones
+check 'and nothing is printed' test ! -s "$work/out"
+expect 2 "'explain' does not take --json" explain --json
+expect 1 'cannot write' explain -o "$work/no/such" MSL
+expect 0 '' explain -o "$work/entry" MSL
+check 'an entry in a file' grep -q '^MSL  ' "$work/entry"
+check 'nothing else' test ! -s "$work/out"
+check 'a full disk is noticed' bash -c "'$synfin' explain MSL >/dev/full 2>'$work/err'; [ \$? -eq 1 ]"
+check 'an entry for a pipe that closes' bash -c "'$synfin' explain 2>'$work/err' | head -n 1 >/dev/null; [ ! -s '$work/err' ]"
+# Each figure of a finding shows that finding.
+while read -r code capture id; do
+    check "explain $code shows pcaps/$capture.pcap, which has no such finding" \
+        test -n "$("$synfin" flows --json --only "finding=$code" --only "id=$id" "pcaps/$capture.pcap")"
+done < <(tr '\n' ' ' <include/synfin/findings.def | sed 's/FINDING(/\n&/g' |
+    sed -nE 's/^FINDING\(([A-Z0-9_]+),.*"([a-z0-9_]+)(:([0-9]+))?", "[^"]*"\) *$/\1 \2 \4/p' | awk '{ print $1, $2, $3 == "" ? 1 : $3 }')
 
 # ---- files --------------------------------------------------------------------------------------
 expect 0 '' "$good"

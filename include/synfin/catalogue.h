@@ -15,6 +15,15 @@ enum sf_state {
     SF_STATE_COUNT
 };
 
+/* What a segment can be a sign of: what moves states. */
+enum sf_sign {
+    SF_SIGN_NONE,
+#define SIGN(name, says, hears) SF_SIGN_##name,
+#include <synfin/signs.def>
+#undef SIGN
+    SF_SIGN_COUNT
+};
+
 enum sf_handshake {
 #define HANDSHAKE(name, word, text) SF_HANDSHAKE_##name,
 #include <synfin/outcomes.def>
@@ -86,7 +95,7 @@ enum sf_certainty { SF_PROVED, SF_PROBABLE };
 
 /* The findings, in the order of the table. */
 enum sf_code {
-#define FINDING(code, severity, when, says, sure, check, rfc) SF_CODE_##code,
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see) SF_CODE_##code,
 #include <synfin/findings.def>
 #undef FINDING
     SF_CODE_COUNT

@@ -21,7 +21,4 @@ void sf_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, and returns SF_EXIT_USAGE, so that a check can end with it. */
 int sf_complain_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How many letters must be changed, added, left out or swapped to make `b` of `a`; at most 99. */
-unsigned sf_word_distance(const char *a, const char *b);
-
 #endif

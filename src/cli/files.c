@@ -1,12 +1,15 @@
 #include "cli/files.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/complain.h"
 #include "words/translate.h"
 
-static bool is_standard_input(const char *path)
+static bool is_hyphen(const char *path)
 {
     return strcmp(path, "-") == 0;
 }
@@ -28,7 +31,7 @@ static bool is_same_file(const char *a, const char *b)
 /* Opening a result for writing empties it: it must be none of the inputs. */
 static int check_result(const struct sf_request *request, const char *option, const char *path)
 {
-    if (path == NULL || is_standard_input(path))
+    if (path == NULL || is_hyphen(path))
         return 0;
     for (size_t i = 0; i < request->n_paths; i++)
         if (is_same_file(request->paths[i], path))
@@ -49,7 +52,7 @@ static int check_twice(const struct sf_request *request)
     for (size_t i = 0; i < request->n_paths; i++) {
         struct stat status;
         const char *path = request->paths[i];
-        if (!is_standard_input(path) && (stat(path, &status) != 0 || S_ISREG(status.st_mode)))
+        if (!is_hyphen(path) && (stat(path, &status) != 0 || S_ISREG(status.st_mode)))
             continue;
         return sf_complain_usage(
             _("%s with --only reads its input twice, and '%s' can be read but once: "
@@ -76,8 +79,8 @@ int sf_files_check(const struct sf_request *request)
         (strcmp(request->write_path, request->output_path) == 0 ||
          is_same_file(request->write_path, request->output_path)))
         return sf_complain_usage(_("-o and -w name the same file, '%s'"), request->write_path);
-    if (request->write_path != NULL && is_standard_input(request->write_path) &&
-        (request->output_path == NULL || is_standard_input(request->output_path)))
+    if (request->write_path != NULL && is_hyphen(request->write_path) &&
+        (request->output_path == NULL || is_hyphen(request->output_path)))
         return sf_complain_usage(_("-w - writes packets to standard output: send the results "
                                    "elsewhere with -o FILE"));
     if (request->interface != NULL)
@@ -91,4 +94,15 @@ int sf_files_check(const struct sf_request *request)
         (status = check_result(request, "-o", request->output_path)) != 0)
         return status;
     return sf_files_need_twice(request) ? check_twice(request) : 0;
+}
+
+int sf_files_open_output(const struct sf_request *request)
+{
+    const char *path = request->output_path;
+    if (path == NULL || is_hyphen(path))
+        return STDOUT_FILENO;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        sf_complain(_("cannot write '%s': %s"), path, strerror(errno));
+    return fd;
 }

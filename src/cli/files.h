@@ -20,4 +20,10 @@ int sf_files_check_word(const struct sf_request *request);
 /* Does the request need two passes over its files? */
 bool sf_files_need_twice(const struct sf_request *request);
 
+/*
+ * Opens what -o names, emptied, or standard output. Returns its descriptor, or -1 after a sentence
+ * on standard error.
+ */
+int sf_files_open_output(const struct sf_request *request);
+
 #endif

@@ -102,7 +102,10 @@ void sf_help_command(FILE *out, enum sf_command command)
                   "       synfin %s [OPTIONS] -i IFACE [FILTER]\n"),
                 word, word, word);
     else
-        fprintf(out, _("usage: synfin %s\n"), word);
+        fprintf(out,
+                command == SF_COMMAND_EXPLAIN ? _("usage: synfin %s [OPTIONS] [NAME...]\n")
+                                              : _("usage: synfin %s\n"),
+                word);
     print_options(out, 1u << command);
 }
 

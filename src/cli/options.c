@@ -8,6 +8,7 @@
 
 #include <synfin/session.h>
 
+#include "base/distance.h"
 #include "cli/complain.h"
 #include "cli/values.h"
 #include "words/translate.h"
@@ -203,6 +204,11 @@ static int join_filter(struct sf_request *request, char **words, size_t n)
 
 static int take_words(struct sf_request *request, char **words, size_t n)
 {
+    if (request->command == SF_COMMAND_EXPLAIN) {
+        request->paths = words;
+        request->n_paths = n;
+        return 0;
+    }
     if (!sf_command_reads(request->command)) {
         if (n > 0)
             return sf_complain_usage(_("'%s' takes no '%s'"), sf_command_word(request->command),

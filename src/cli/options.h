@@ -12,6 +12,7 @@
 
 #define CMD(name)   (1u << SF_COMMAND_##name)
 #define CMD_READING (CMD(LADDER) | CMD(DUMP) | CMD(FLOWS) | CMD(STATS))
+#define CMD_TEXT    (CMD_READING | CMD(EXPLAIN)) /* what prints text */
 #define CMD_ALL     (~0u)
 
 enum sf_option_group {

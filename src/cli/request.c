@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/distance.h"
 #include "cli/complain.h"
 #include "words/translate.h"
 

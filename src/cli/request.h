@@ -54,7 +54,7 @@ struct sf_request {
     int verbose;
     uint8_t color; /* enum sf_color */
     bool json, csv, absolute, ascii, quiet, help, version;
-    /* the files to read, in order: `paths[0 … n_paths)` */
+    /* the files to read, in order, or the words to explain: `paths[0 … n_paths)` */
     char **paths;
     size_t n_paths;
     char *joined_filter; /* owned: the plain words as one filter */

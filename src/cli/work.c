@@ -1,10 +1,8 @@
 #include "cli/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "capture/saver.h"
 #include "cli/complain.h"
@@ -104,15 +102,10 @@ static int open_selection(struct sf_work *work)
 
 static int open_output(struct sf_work *work)
 {
-    const char *path = work->request->output_path;
-    work->output_fd = STDOUT_FILENO;
-    if (path != NULL && strcmp(path, "-") != 0) {
-        work->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (work->output_fd < 0) {
-            sf_complain(_("cannot write '%s': %s"), path, strerror(errno));
-            sf_work_raise(work, SF_EXIT_FAILED);
-            return -1;
-        }
+    work->output_fd = sf_files_open_output(work->request);
+    if (work->output_fd < 0) {
+        sf_work_raise(work, SF_EXIT_FAILED);
+        return -1;
     }
     work->look = sf_look_at(work->request, work->output_fd);
     if (sf_output_init(&work->output, work->output_fd) != 0) {

@@ -7,17 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <synfin/catalogue.h>
 #include <synfin/flow.h>
 
 #include "machine/log.h"
-
-enum sf_sign {
-    SF_SIGN_NONE,
-#define SIGN(name) SF_SIGN_##name,
-#include <synfin/signs.def>
-#undef SIGN
-    SF_SIGN_COUNT
-};
 
 struct private_end;
 

@@ -23,7 +23,7 @@ static const struct rule rules[SF_CODE_COUNT] = {
 #define NOTE    SF_NOTE
 #define WARNING SF_WARNING
 #define ERROR   SF_ERROR
-#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see)                         \
     [SF_CODE_##code] = {sf_rule_##code, when, severity},
 #include <synfin/findings.def>
 #undef FINDING

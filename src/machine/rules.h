@@ -39,7 +39,7 @@ void sf_rules_finish(const struct machine *machine, struct sf_flow *flow, int64_
  * only. */
 void sf_rule_doubt_repeat(struct sf_found *found, bool may_be_doubled);
 
-#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see)                         \
     bool sf_rule_##code(const struct judgement *j, struct sf_found *found);
 #include <synfin/findings.def>
 #undef FINDING

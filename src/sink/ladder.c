@@ -3,10 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sink/ladder_page.h"
 #include "sink/lesson.h"
 #include "words/translate.h"
+#include "words/words.h"
 
 #define MEMORY_LIMIT   ((size_t)256 << 20) /* for the rows of all connections together */
 #define NAMED_IDS_MOST 20                  /* more than that are not listed in the closing line */
@@ -18,6 +20,7 @@ struct ladder {
     size_t memory; /* bytes kept in `rows` */
     uint64_t n_flows, n_remarkable;
     uint32_t remarkable[NAMED_IDS_MOST]; /* ids of the first connections with findings */
+    bool has_shown[SF_CODE_COUNT];       /* findings, by code */
     bool has_printed;
     bool has_dropped; /* a selection was made: not every connection was wanted */
 };
@@ -120,11 +123,14 @@ static int print(struct ladder *ladder, const struct sf_flow *flow, struct sf_er
         sf_paper_end_line(&paper);
     }
     ladder->has_printed = true;
-    sf_ladder_heading(&paper, flow);
+    if (!ladder->plain.settings.figure)
+        sf_ladder_heading(&paper, flow);
     if (flow->slot < ladder->n_slots && ladder->rows[flow->slot] != NULL)
         print_rows(ladder, &paper, flow, ladder->rows[flow->slot]);
-    sf_ladder_ends(&paper, flow);
-    sf_ladder_findings(&paper, flow, ladder->plain.settings.verbose > 0);
+    if (!ladder->plain.settings.figure) {
+        sf_ladder_ends(&paper, flow);
+        sf_ladder_findings(&paper, flow, ladder->plain.settings.verbose > 0);
+    }
     return sf_plain_end_line(&ladder->plain, err);
 }
 
@@ -133,6 +139,9 @@ static void count(struct ladder *ladder, const struct sf_flow *flow)
     ladder->n_flows++;
     if (flow->n_found == 0)
         return;
+    for (uint32_t i = 0; i < flow->n_found; i++)
+        if (flow->found[i].code < SF_CODE_COUNT)
+            ladder->has_shown[flow->found[i].code] = true;
     if (ladder->n_remarkable < NAMED_IDS_MOST)
         ladder->remarkable[ladder->n_remarkable] = flow->id;
     ladder->n_remarkable++;
@@ -164,6 +173,27 @@ static void put_command(const struct ladder *ladder, struct sf_paper *paper)
     sf_paper_put(paper, files != NULL ? files : "FILE");
 }
 
+/* "synfin explain FINAL_ACK_LOST …": commands, each on a line of its own, for all that was shown.
+ */
+static void put_explain(const struct ladder *ladder, struct sf_paper *paper)
+{
+    static const char command[] = "  synfin explain";
+    sf_paper_put(paper, _("what they mean:"));
+    sf_paper_end_line(paper);
+    for (unsigned code = 0; code < SF_CODE_COUNT; code++) {
+        const char *name = sf_code_name(code);
+        if (!ladder->has_shown[code])
+            continue;
+        if (paper->column > 0 && paper->column + 1 + strlen(name) > paper->width)
+            sf_paper_end_line(paper);
+        if (paper->column == 0)
+            sf_paper_put(paper, command);
+        sf_paper_put(paper, " ");
+        sf_paper_put(paper, name);
+    }
+    sf_paper_end_line(paper);
+}
+
 /* The count of all, behind the last connection. */
 static int conclude(struct ladder *ladder, struct sf_error *err)
 {
@@ -189,6 +219,8 @@ static int conclude(struct ladder *ladder, struct sf_error *err)
             put_command(ladder, &paper);
     }
     sf_paper_end_line(&paper);
+    if (ladder->n_remarkable > 0)
+        put_explain(ladder, &paper);
     return sf_plain_end_line(&ladder->plain, err);
 }
 

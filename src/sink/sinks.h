@@ -21,6 +21,7 @@ struct sf_sink_settings {
     bool live;                /* every line is written as soon as it is known */
     bool absolute;            /* sequence numbers as they are on the wire */
     bool quiet;               /* no header, no closing line */
+    bool figure;              /* ladder: the rows alone, as an illustration */
     int verbose;              /* 1: every header field of handshake and close */
     int64_t msl_ns;           /* maximum segment lifetime */
     const char *files;        /* as they would be typed again, for the closing line; or NULL */

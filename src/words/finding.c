@@ -403,3 +403,27 @@ size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *fou
     sf_sentence_add(&sentence, ")");
     return sentence.length;
 }
+
+static size_t fill_for_anybody(char *text, size_t size, const char *raw, unsigned code)
+{
+    struct sf_sentence sentence;
+    const struct sf_found found = {.code = (uint8_t)code, .side = SF_NOBODY};
+    sf_sentence_init(&sentence, text, size);
+    add_filled(&sentence, raw, &found);
+    return sentence.length;
+}
+
+size_t sf_code_says_text(char *text, size_t size, unsigned code)
+{
+    return fill_for_anybody(text, size, sf_code_says(code), code);
+}
+
+size_t sf_code_sure_text(char *text, size_t size, unsigned code)
+{
+    return fill_for_anybody(text, size, sf_code_sure(code), code);
+}
+
+size_t sf_code_check_text(char *text, size_t size, unsigned code)
+{
+    return fill_for_anybody(text, size, sf_code_check(code), code);
+}

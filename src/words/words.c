@@ -68,7 +68,7 @@ static const struct {
     enum sf_severity severity;
     const char *says, *sure, *check, *rfc;
 } codes[SF_CODE_COUNT] = {
-#define FINDING(code, severity, when, says, sure, check, rfc)                                      \
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see)                         \
     [SF_CODE_##code] = {#code, SF_##severity, says, sure, check, rfc},
 #include <synfin/findings.def>
 #undef FINDING

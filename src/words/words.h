@@ -89,6 +89,11 @@ size_t sf_finding_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_sure_text(char *text, size_t size, const struct sf_found *found);
 size_t sf_finding_check_text(char *text, size_t size, const struct sf_found *found);
 
+/* The same of a finding of no connection in particular: "one end", "the other end". */
+size_t sf_code_says_text(char *text, size_t size, unsigned code);
+size_t sf_code_sure_text(char *text, size_t size, unsigned code);
+size_t sf_code_check_text(char *text, size_t size, unsigned code);
+
 /*
  * The name of figure `at` of the finding in JSON; NULL: it has none, or nothing was counted there
  * that is worth a word.

@@ -56,7 +56,7 @@ static const char *const state_names[SF_STATE_COUNT] = {
 };
 
 static const char *const code_names[SF_CODE_COUNT] = {
-#define FINDING(code, severity, when, says, sure, check, rfc) #code,
+#define FINDING(code, severity, when, says, sure, check, rfc, figure, see) #code,
 #include <synfin/findings.def>
 #undef FINDING
 };
