@@ -16,7 +16,7 @@ say = @printf '  %-7s %s\n' '$(1)' '$(2)';
 quiet = @
 endif
 
-PACKAGES      := libpcap libarchive libseccomp zlib
+PACKAGES      := libpcap libarchive libseccomp libmnl zlib
 TEST_PACKAGES := cmocka
 PKG_CONFIG    ?= pkg-config
 

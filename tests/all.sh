@@ -30,7 +30,7 @@ run() { # run NAME COMMAND…
 
 run unit tests/run-unit.sh "$@"
 run simulate "${B:-build}/tests/simulate/simulate"
-for script in golden cli docs states generated faults hostile live; do
+for script in golden cli docs states generated faults hostile live visit; do
     [ -e "tests/$script.sh" ] && run "$script" "tests/$script.sh"
 done
 run fuzz tests/fuzz/check.sh

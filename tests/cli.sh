@@ -113,6 +113,17 @@ while read -r code capture id; do
 done < <(tr '\n' ' ' <include/synfin/findings.def | sed 's/FINDING(/\n&/g' |
     sed -nE 's/^FINDING\(([A-Z0-9_]+),.*"([a-z0-9_]+)(:([0-9]+))?", "[^"]*"\) *$/\1 \2 \4/p' | awk '{ print $1, $2, $3 == "" ? 1 : $3 }')
 
+# ---- a visit that never starts (tests/visit.sh makes real ones) -----------------------------------
+expect 2 "'visit' whom" visit
+expect 2 'one host, not several' visit a b
+expect 2 "'0' is no port" visit x:0
+expect 2 'speaks no TLS' visit https://example.com/
+expect 2 'exclude each other' visit --reset --close-first x
+expect 2 "'visit' does not take --json" visit --json x
+expect 2 "'ladder' does not take --reset; these commands do: visit" ladder --reset "$good"
+expect 1 "address of 'no-such-name.invalid'" visit no-such-name.invalid
+expect 2 'a number of seconds' visit --idle long x
+
 # ---- files --------------------------------------------------------------------------------------
 expect 0 '' "$good"
 check 'the default for files is a ladder' cmp -s "$work/out" <("$synfin" ladder "$good")

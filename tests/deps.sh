@@ -18,6 +18,7 @@ build_needs=(
     'library:libpcap:libpcap-dev'
     'library:libarchive:libarchive-dev'
     'library:libseccomp:libseccomp-dev'
+    'library:libmnl:libmnl-dev'
     'library:zlib:zlib1g-dev'
     'library:cmocka:libcmocka-dev'
 )
@@ -32,6 +33,7 @@ develop_needs=(
     'program:xgettext:gettext'
     'program:tcpdump:tcpdump'
     'program:ip:iproute2'
+    'program:busybox:busybox'
     'program:ethtool:ethtool'
 )
 

@@ -9,9 +9,9 @@
 #define HELP_COLUMN 26 /* where the texts begin */
 
 static const char *const headings[] = {
-    [SF_GROUP_INPUT] = N_("Input:"),       [SF_GROUP_CHOICE] = N_("Choice:"),
-    [SF_GROUP_ANALYSIS] = N_("Analysis:"), [SF_GROUP_OUTPUT] = N_("Output:"),
-    [SF_GROUP_ABOUT] = N_("About:"),
+    [SF_GROUP_INPUT] = N_("Input:"),   [SF_GROUP_VISIT] = N_("Visit:"),
+    [SF_GROUP_CHOICE] = N_("Choice:"), [SF_GROUP_ANALYSIS] = N_("Analysis:"),
+    [SF_GROUP_OUTPUT] = N_("Output:"), [SF_GROUP_ABOUT] = N_("About:"),
 };
 
 static const char usage[] = N_("usage: synfin [COMMAND] [OPTIONS] FILE...\n"
@@ -91,6 +91,16 @@ void sf_help_all(FILE *out)
           out);
 }
 
+/* Of a command that reads no captures. */
+static const char *plain_usage(enum sf_command command)
+{
+    if (command == SF_COMMAND_EXPLAIN)
+        return _("usage: synfin %s [OPTIONS] [NAME...]\n");
+    if (command == SF_COMMAND_VISIT)
+        return _("usage: synfin %s [OPTIONS] HOST[:PORT]\n");
+    return _("usage: synfin %s\n");
+}
+
 void sf_help_command(FILE *out, enum sf_command command)
 {
     const char *word = sf_command_word(command);
@@ -102,10 +112,7 @@ void sf_help_command(FILE *out, enum sf_command command)
                   "       synfin %s [OPTIONS] -i IFACE [FILTER]\n"),
                 word, word, word);
     else
-        fprintf(out,
-                command == SF_COMMAND_EXPLAIN ? _("usage: synfin %s [OPTIONS] [NAME...]\n")
-                                              : _("usage: synfin %s\n"),
-                word);
+        fprintf(out, plain_usage(command), word);
     print_options(out, 1u << command);
 }
 

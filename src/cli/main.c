@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/privileges.h"
 #include "cli/reading.h"
+#include "cli/visit.h"
 #include "words/translate.h"
 
 #ifndef SF_LOCALEDIR
@@ -50,9 +51,13 @@ static int run_interfaces(const struct sf_request *request)
 
 typedef int run_fn(const struct sf_request *request);
 static run_fn *const runs[SF_COMMAND_COUNT] = {
-    [SF_COMMAND_LADDER] = sf_read_captures, [SF_COMMAND_DUMP] = sf_read_captures,
-    [SF_COMMAND_FLOWS] = sf_read_captures,  [SF_COMMAND_STATS] = sf_read_captures,
-    [SF_COMMAND_EXPLAIN] = sf_explain,      [SF_COMMAND_INTERFACES] = run_interfaces,
+    [SF_COMMAND_LADDER] = sf_read_captures,
+    [SF_COMMAND_DUMP] = sf_read_captures,
+    [SF_COMMAND_FLOWS] = sf_read_captures,
+    [SF_COMMAND_STATS] = sf_read_captures,
+    [SF_COMMAND_VISIT] = sf_visit,
+    [SF_COMMAND_EXPLAIN] = sf_explain,
+    [SF_COMMAND_INTERFACES] = run_interfaces,
 };
 
 static int run(const struct sf_request *request)

@@ -204,7 +204,7 @@ static int join_filter(struct sf_request *request, char **words, size_t n)
 
 static int take_words(struct sf_request *request, char **words, size_t n)
 {
-    if (request->command == SF_COMMAND_EXPLAIN) {
+    if (request->command == SF_COMMAND_EXPLAIN || request->command == SF_COMMAND_VISIT) {
         request->paths = words;
         request->n_paths = n;
         return 0;

@@ -12,11 +12,13 @@
 
 #define CMD(name)   (1u << SF_COMMAND_##name)
 #define CMD_READING (CMD(LADDER) | CMD(DUMP) | CMD(FLOWS) | CMD(STATS))
-#define CMD_TEXT    (CMD_READING | CMD(EXPLAIN)) /* what prints text */
+#define CMD_PACKETS (CMD_READING | CMD(VISIT))                /* what has to do with packets */
+#define CMD_TEXT    (CMD_READING | CMD(VISIT) | CMD(EXPLAIN)) /* what prints text */
 #define CMD_ALL     (~0u)
 
 enum sf_option_group {
     SF_GROUP_INPUT,
+    SF_GROUP_VISIT,
     SF_GROUP_CHOICE,
     SF_GROUP_ANALYSIS,
     SF_GROUP_OUTPUT,

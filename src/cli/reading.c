@@ -46,6 +46,8 @@ static bool capture(struct sf_work *work, struct sf_session *session)
     }
     if (sf_work_confine(work, sf_session_saved_to(session)) != 0)
         return false;
+    if (work->ready != NULL)
+        work->ready(work->ready_context);
     if (sf_session_capture(session, &err) != 0) {
         (void)sf_work_fail(work, &err);
         return !work->is_broken;
@@ -56,7 +58,7 @@ static bool capture(struct sf_work *work, struct sf_session *session)
 /* At the end of a live capture: how much it was, and what it lost. */
 static void tell_capture(const struct sf_work *work, const struct sf_totals *totals)
 {
-    if (!work->request->quiet)
+    if (!work->request->quiet && work->request->command != SF_COMMAND_VISIT)
         sf_complain(_("packets: %" PRIu64 ", analysed: %" PRIu64 ", connections: %u"),
                     totals->packets_read, totals->packets_analysed, totals->connections);
     uint64_t dropped = totals->drops_kernel + totals->drops_interface;
@@ -188,7 +190,7 @@ static void run_once(struct sf_work *work)
     run_pass(work, &pass);
 }
 
-int sf_read_captures(const struct sf_request *request)
+static int run(const struct sf_request *request, sf_ready_fn *ready, void *context)
 {
     struct sf_work work;
     int status = sf_files_check(request);
@@ -196,6 +198,8 @@ int sf_read_captures(const struct sf_request *request)
         return status;
     sf_signals_stop(NULL);
     if (sf_work_prepare(&work, request) == 0) {
+        work.ready = ready;
+        work.ready_context = context;
         if (sf_files_need_twice(request))
             run_twice(&work);
         else
@@ -210,4 +214,14 @@ int sf_read_captures(const struct sf_request *request)
         work.worst.severity >= request->fail_on)
         return SF_EXIT_FINDINGS;
     return work.status;
+}
+
+int sf_read_captures(const struct sf_request *request)
+{
+    return run(request, NULL, NULL);
+}
+
+int sf_read_live(const struct sf_request *request, sf_ready_fn *ready, void *context)
+{
+    return run(request, ready, context);
 }

@@ -40,6 +40,10 @@ struct sf_request {
     uint32_t buffer_mib;
     bool no_promiscuous;
     const char *user; /* to become */
+    /* visit */
+    const char *send; /* NULL: an HTTP request */
+    int64_t idle_ns;
+    bool close_first, reset;
     /* choice */
     struct sf_texts only;
     uint8_t fail_on; /* enum sf_severity; 0: never fail on a finding */
@@ -54,7 +58,8 @@ struct sf_request {
     int verbose;
     uint8_t color; /* enum sf_color */
     bool json, csv, absolute, ascii, quiet, help, version;
-    /* the files to read, in order, or the words to explain: `paths[0 … n_paths)` */
+    /* the files to read, in order, the words to explain, or the host to visit: `paths[0 … n_paths)`
+     */
     char **paths;
     size_t n_paths;
     char *joined_filter; /* owned: the plain words as one filter */

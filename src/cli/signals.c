@@ -35,6 +35,24 @@ void sf_signals_stop(struct sf_session *session)
     sigaction(SIGXFSZ, &action, NULL); /* then a file at its limit is an error of write() */
 }
 
+static void on_child(int number)
+{
+    struct sf_session *session = running;
+    (void)number;
+    if (session != NULL)
+        sf_session_stop(session);
+}
+
+void sf_signals_stop_on_child(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = on_child;
+    action.sa_flags = SA_NOCLDSTOP;
+    sigaction(SIGCHLD, &action, NULL);
+}
+
 int sf_signals_caught(void)
 {
     return caught;

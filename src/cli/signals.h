@@ -11,6 +11,9 @@
 /* From now on a signal stops `session`; NULL: it is only remembered. */
 void sf_signals_stop(struct sf_session *session);
 
+/* From now on the end of a child process stops the session, too; it is no signal that "came". */
+void sf_signals_stop_on_child(void);
+
 /* The signal that came, or 0. */
 int sf_signals_caught(void);
 

@@ -125,6 +125,7 @@ static const char *sink_name(const struct sf_request *request)
         [SF_COMMAND_LADDER] = {"ladder", NULL, NULL},
         [SF_COMMAND_DUMP] = {"dump-text", "dump-json", NULL},
         [SF_COMMAND_FLOWS] = {"flows-table", "flows-json", "flows-csv"},
+        [SF_COMMAND_VISIT] = {"ladder", NULL, NULL},
         [SF_COMMAND_STATS] = {"stats-text", "stats-json", NULL},
     };
     if (request->json)

@@ -31,8 +31,10 @@ struct sf_work {
     struct sf_worst worst;
     struct sf_chosen chosen;
     struct sf_progress progress;
-    struct sf_identity identity; /* who reads */
-    struct sf_saver *saver;      /* of a second pass; NULL: none */
+    struct sf_identity identity;  /* who reads */
+    struct sf_saver *saver;       /* of a second pass; NULL: none */
+    void (*ready)(void *context); /* called when a live capture runs; or NULL */
+    void *ready_context;
     bool is_confined;
     char *typed;    /* owned: the input as it would be typed again, or NULL */
     bool is_told;   /* a first pass has named damage and order of the files */
