@@ -66,7 +66,7 @@ static int split(struct sf_destination *destination, const char *word, char name
 
 int sf_destination_parse(struct sf_destination *destination, const char *word, struct sf_error *err)
 {
-    char name[SF_HOST_SIZE];
+    char name[SF_HOST_SIZE] = "";
     memset(destination, 0, sizeof *destination);
     destination->fd = -1;
     int status = split(destination, word, name, err);
@@ -138,7 +138,7 @@ static int bind_socket(struct sf_destination *destination, struct sockaddr_stora
 static int try_address(struct sf_destination *destination, const struct addrinfo *to,
                        struct sf_error *err)
 {
-    struct sockaddr_storage source;
+    struct sockaddr_storage source = {0};
     socklen_t length = 0;
     memcpy(&destination->address, to->ai_addr, to->ai_addrlen);
     destination->address_length = to->ai_addrlen;

@@ -43,7 +43,6 @@ struct sf_request {
     /* visit */
     const char *send; /* NULL: an HTTP request */
     int64_t idle_ns;
-    bool close_first, reset;
     /* choice */
     struct sf_texts only;
     uint8_t fail_on; /* enum sf_severity; 0: never fail on a finding */
@@ -57,6 +56,7 @@ struct sf_request {
     const char *output_path;
     int verbose;
     uint8_t color; /* enum sf_color */
+    bool close_first, reset; /* of a visit */
     bool json, csv, absolute, ascii, quiet, help, version;
     /* the files to read, in order, the words to explain, or the host to visit: `paths[0 … n_paths)`
      */
