@@ -5,19 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sink/collection.h"
 #include "sink/ladder_page.h"
-#include "sink/lesson.h"
+#include "sink/lesson_page.h"
 #include "words/translate.h"
 #include "words/words.h"
 
-#define MEMORY_LIMIT   ((size_t)256 << 20) /* for the rows of all connections together */
-#define NAMED_IDS_MOST 20                  /* more than that are not listed in the closing line */
+#define NAMED_IDS_MOST 20 /* more than that are not listed in the closing line */
 
 struct ladder {
     struct sf_plain plain;
-    struct sf_rows **rows; /* by slot; NULL: nothing is kept */
-    size_t n_slots;
-    size_t memory; /* bytes kept in `rows` */
+    struct sf_collection rows;
     uint64_t n_flows, n_remarkable;
     uint32_t remarkable[NAMED_IDS_MOST]; /* ids of the first connections with findings */
     bool has_shown[SF_CODE_COUNT];       /* findings, by code */
@@ -25,70 +23,17 @@ struct ladder {
     bool has_dropped; /* a selection was made: not every connection was wanted */
 };
 
-/* ---- collecting ------------------------------------------------------------------------------ */
-
-static int grow_slots(struct ladder *ladder, uint32_t slot, struct sf_error *err)
-{
-    size_t wanted = ((size_t)slot + 1) * 2 + 64;
-    struct sf_rows **rows = realloc(ladder->rows, wanted * sizeof(struct sf_rows *));
-    if (rows == NULL)
-        return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
-    for (size_t i = ladder->n_slots; i < wanted; i++)
-        rows[i] = NULL;
-    ladder->rows = rows;
-    ladder->n_slots = wanted;
-    return 0;
-}
-
-/* The rows of a connection, new ones if it has none yet. */
-static int rows_of(struct ladder *ladder, const struct sf_flow *flow, struct sf_rows **rows,
-                   struct sf_error *err)
-{
-    if (flow->slot >= ladder->n_slots && grow_slots(ladder, flow->slot, err) != 0)
-        return SF_E_MEMORY;
-    if (ladder->rows[flow->slot] == NULL) {
-        struct sf_rows *fresh = calloc(1, sizeof *fresh);
-        if (fresh == NULL)
-            return sf_error_set(err, SF_E_MEMORY, 0, "out of memory");
-        fresh->keeps_segments = ladder->plain.settings.verbose > 0;
-        ladder->rows[flow->slot] = fresh;
-    }
-    *rows = ladder->rows[flow->slot];
-    return 0;
-}
-
-/* A held SYN, or an error about one, gets its row when it is known where it belongs. */
-static bool has_row(const struct sf_event *event)
-{
-    if (event->flow == NULL)
-        return false;
-    if (event->kind == SF_EVENT_SILENCE)
-        return true;
-    return event->step->fate != SF_FATE_HELD && event->step->fate != SF_FATE_LATE;
-}
-
-static int collect(struct ladder *ladder, const struct sf_event *event, struct sf_error *err)
-{
-    struct sf_rows *rows = NULL;
-    if (!has_row(event))
-        return 0;
-    if (rows_of(ladder, event->flow, &rows, err) != 0)
-        return SF_E_MEMORY;
-    size_t left = ladder->memory < MEMORY_LIMIT ? MEMORY_LIMIT - ladder->memory : 0;
-    ladder->memory += sf_rows_add(rows, event, left);
-    return 0;
-}
-
-static void forget(struct ladder *ladder, const struct sf_flow *flow)
-{
-    if (flow->slot >= ladder->n_slots || ladder->rows[flow->slot] == NULL)
-        return;
-    ladder->memory -= sf_rows_release(ladder->rows[flow->slot]);
-    free(ladder->rows[flow->slot]);
-    ladder->rows[flow->slot] = NULL;
-}
-
 /* ---- printing -------------------------------------------------------------------------------- */
+
+static void put_lesson(const struct ladder *ladder, struct sf_paper *paper,
+                       const struct sf_flow *flow, const struct sf_rows *rows, uint32_t at)
+{
+    const struct sf_told told = {.flow = flow,
+                                 .row = &rows->rows[at],
+                                 .segment = &rows->segments[at],
+                                 .absolute = ladder->plain.settings.absolute};
+    sf_lesson_put(paper, &told);
+}
 
 static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
                        const struct sf_flow *flow, const struct sf_rows *rows)
@@ -107,7 +52,7 @@ static void print_rows(const struct ladder *ladder, struct sf_paper *paper,
         sf_ladder_row(paper, &frame, &row);
         is_behind_lesson = rows->segments != NULL && rows->rows[i].is_lesson;
         if (is_behind_lesson)
-            sf_lesson_put(paper, &frame, flow, &rows->rows[i], &rows->segments[i]);
+            put_lesson(ladder, paper, flow, rows, i);
     }
     if (is_behind_lesson && rows->pending.n + rows->pending.n_errors > 0)
         sf_paper_end_line(paper);
@@ -125,8 +70,9 @@ static int print(struct ladder *ladder, const struct sf_flow *flow, struct sf_er
     ladder->has_printed = true;
     if (!ladder->plain.settings.figure)
         sf_ladder_heading(&paper, flow);
-    if (flow->slot < ladder->n_slots && ladder->rows[flow->slot] != NULL)
-        print_rows(ladder, &paper, flow, ladder->rows[flow->slot]);
+    const struct sf_rows *rows = sf_collection_rows(&ladder->rows, flow);
+    if (rows != NULL)
+        print_rows(ladder, &paper, flow, rows);
     if (!ladder->plain.settings.figure) {
         sf_ladder_ends(&paper, flow);
         sf_ladder_findings(&paper, flow, ladder->plain.settings.verbose > 0);
@@ -234,7 +180,7 @@ static int take(struct sf_sink *sink, const struct sf_event *event, struct sf_er
     case SF_EVENT_SEGMENT:
     case SF_EVENT_ICMP:
     case SF_EVENT_SILENCE:
-        return collect(ladder, event, err);
+        return sf_collection_add(&ladder->rows, event, err);
     case SF_EVENT_FLOW_END:
         count(ladder, event->flow);
         status = print(ladder, event->flow, err);
@@ -245,20 +191,14 @@ static int take(struct sf_sink *sink, const struct sf_event *event, struct sf_er
     case SF_EVENT_TOTALS:
         return conclude(ladder, err);
     }
-    forget(ladder, event->flow);
+    sf_collection_forget(&ladder->rows, event->flow);
     return status;
 }
 
 static void free_ladder(struct sf_sink *sink)
 {
     struct ladder *ladder = (struct ladder *)sink;
-    for (size_t i = 0; i < ladder->n_slots; i++) {
-        if (ladder->rows[i] == NULL)
-            continue;
-        (void)sf_rows_release(ladder->rows[i]);
-        free(ladder->rows[i]);
-    }
-    free(ladder->rows);
+    sf_collection_release(&ladder->rows);
     free(ladder);
 }
 
@@ -273,6 +213,10 @@ static const struct sf_sink_type ladder_type = {
 int sf_ladder_new(struct sf_sink **sink, const struct sf_sink_settings *settings,
                   struct sf_error *err)
 {
-    *sink = sf_plain_new(sizeof(struct ladder), &ladder_type, settings, err);
-    return *sink != NULL ? 0 : SF_E_MEMORY;
+    struct ladder *ladder = sf_plain_new(sizeof *ladder, &ladder_type, settings, err);
+    if (ladder == NULL)
+        return SF_E_MEMORY;
+    ladder->rows.keeps_segments = settings->verbose > 0;
+    *sink = &ladder->plain.sink;
+    return 0;
 }

@@ -9,14 +9,11 @@
 #include "words/translate.h"
 #include "words/words.h"
 
-#define NAME    2
-#define BITS    28 /* the numbers end here */
-#define VALUE   30
-#define MEANING 53
-
 /* What one segment is told of. */
 struct lesson {
-    struct sf_paper *paper;
+    sf_field_fn *take_field;
+    sf_reason_fn *take_reason;
+    void *context;
     const struct sf_flow *flow;
     const struct sf_row *row;
     const struct sf_segment *segment;
@@ -27,32 +24,19 @@ struct lesson {
 /* ---- a line of the table --------------------------------------------------------------------- */
 
 /* `bits` 0: no field of the header. */
-static void put_field(struct sf_paper *paper, const char *name, unsigned bits, const char *value,
-                      const char *meaning)
+static void put_field(const struct lesson *lesson, const char *name, unsigned bits,
+                      const char *value, const char *meaning)
 {
-    char text[16] = "";
-    if (bits > 0)
-        (void)snprintf(text, sizeof text, "%u", bits);
-    sf_paper_to(paper, NAME);
-    sf_paper_put(paper, name);
-    sf_paper_right(paper, BITS, text);
-    sf_paper_to(paper, VALUE);
-    sf_paper_put(paper, value);
-    if (meaning[0] != '\0') {
-        if (paper->column >= MEANING)
-            sf_paper_end_line(paper);
-        sf_paper_to(paper, MEANING);
-        sf_paper_wrap(paper, MEANING, meaning);
-    }
-    sf_paper_end_line(paper);
+    const struct sf_field field = {.name = name, .bits = bits, .value = value, .meaning = meaning};
+    lesson->take_field(lesson->context, &field);
 }
 
-static void put_number(struct sf_paper *paper, const char *name, unsigned bits, uint64_t value,
+static void put_number(const struct lesson *lesson, const char *name, unsigned bits, uint64_t value,
                        const char *meaning)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%" PRIu64, value);
-    put_field(paper, name, bits, text, meaning);
+    put_field(lesson, name, bits, text, meaning);
 }
 
 /* ---- the fixed part, RFC 9293 §3.1 ------------------------------------------------------------
@@ -63,9 +47,9 @@ static void put_ports(const struct lesson *lesson)
     const struct sf_segment *segment = lesson->segment;
     bool is_client = lesson->sender == SF_CLIENT;
     const char *client = _("the client's port"), *server = _("the server's port");
-    put_number(lesson->paper, _("source port"), 16, segment->key.port[segment->from & 1],
+    put_number(lesson, _("source port"), 16, segment->key.port[segment->from & 1],
                is_client ? client : server);
-    put_number(lesson->paper, _("destination port"), 16, segment->key.port[1 - (segment->from & 1)],
+    put_number(lesson, _("destination port"), 16, segment->key.port[1 - (segment->from & 1)],
                is_client ? server : client);
 }
 
@@ -94,15 +78,15 @@ static void put_numbers(const struct lesson *lesson)
     const struct sf_segment *segment = lesson->segment;
     (void)snprintf(text, sizeof text, _("%" PRIu32 " (rel. %" PRIu32 ")"), segment->seq,
                    lesson->row->seq_rel);
-    put_field(lesson->paper, _("sequence number"), 32, text, meaning_of_seq(segment));
+    put_field(lesson, _("sequence number"), 32, text, meaning_of_seq(segment));
     if ((segment->flags & SF_ACK) == 0) {
-        put_number(lesson->paper, _("acknowledgment no."), 32, segment->ack,
+        put_number(lesson, _("acknowledgment no."), 32, segment->ack,
                    _("not valid: the ACK flag is not set"));
         return;
     }
     (void)snprintf(text, sizeof text, _("%" PRIu32 " (rel. %" PRIu32 ")"), segment->ack,
                    lesson->row->ack_rel);
-    put_field(lesson->paper, _("acknowledgment no."), 32, text,
+    put_field(lesson, _("acknowledgment no."), 32, text,
               knows_connection(segment) ? _("the number it expects next; all before it has come")
                                         : _("the number behind what it answers"));
 }
@@ -113,8 +97,8 @@ static void put_offset(const struct lesson *lesson)
     unsigned words = lesson->segment->data_offset;
     (void)snprintf(text, sizeof text, _("in 32-bit words: %u × 4 = %u bytes of header"), words,
                    words * 4);
-    put_number(lesson->paper, _("data offset"), 4, words, text);
-    put_number(lesson->paper, _("reserved"), 3, lesson->segment->reserved, _("must be 0"));
+    put_number(lesson, _("data offset"), 4, words, text);
+    put_number(lesson, _("reserved"), 3, lesson->segment->reserved, _("must be 0"));
 }
 
 /* The flags in the order of the header, with what each says when it is set. */
@@ -137,7 +121,7 @@ static void put_flags(const struct lesson *lesson)
 {
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         bool is_set = (lesson->segment->flags & flags[i].flag) != 0;
-        put_number(lesson->paper, flags[i].name, 1, is_set ? 1 : 0,
+        put_number(lesson, flags[i].name, 1, is_set ? 1 : 0,
                    is_set ? sf_translate(flags[i].meaning) : "");
     }
 }
@@ -156,7 +140,7 @@ static void put_window(const struct lesson *lesson)
                        (uint64_t)segment->window << shift);
     else
         (void)snprintf(text, sizeof text, "%s", _("bytes that it can take"));
-    put_number(lesson->paper, _("window"), 16, segment->window, text);
+    put_number(lesson, _("window"), 16, segment->window, text);
 }
 
 static const char *meaning_of_checksum(const struct sf_segment *segment)
@@ -181,8 +165,8 @@ static void put_checksum(const struct lesson *lesson)
     char text[16];
     const struct sf_segment *segment = lesson->segment;
     (void)snprintf(text, sizeof text, "0x%04x", segment->checksum);
-    put_field(lesson->paper, _("checksum"), 16, text, meaning_of_checksum(segment));
-    put_number(lesson->paper, _("urgent pointer"), 16, segment->urgent,
+    put_field(lesson, _("checksum"), 16, text, meaning_of_checksum(segment));
+    put_number(lesson, _("urgent pointer"), 16, segment->urgent,
                (segment->flags & SF_URG) != 0 ? _("urgent data end there")
                                               : _("not valid: URG is not set"));
 }
@@ -195,14 +179,14 @@ static unsigned put_size_options(const struct lesson *lesson, const struct sf_op
     unsigned octets = 0;
     char text[96];
     if ((options->present & SF_OPT_MSS) != 0) {
-        put_number(lesson->paper, _("option MSS"), 32, options->mss,
+        put_number(lesson, _("option MSS"), 32, options->mss,
                    _("the largest payload it takes in one segment"));
         octets += 4;
     }
     if ((options->present & SF_OPT_WSCALE) != 0) {
         (void)snprintf(text, sizeof text, _("its later windows count × 2^%u, if both offer it"),
                        options->wscale);
-        put_number(lesson->paper, _("option window scale"), 24, options->wscale, text);
+        put_number(lesson, _("option window scale"), 24, options->wscale, text);
         octets += 3;
     }
     return octets;
@@ -211,9 +195,9 @@ static unsigned put_size_options(const struct lesson *lesson, const struct sf_op
 static void put_timestamps(const struct lesson *lesson, const struct sf_options *options)
 {
     bool has_ack = (lesson->segment->flags & SF_ACK) != 0;
-    put_field(lesson->paper, _("option timestamps"), 16, "8, 10", _("kind and length"));
-    put_number(lesson->paper, _("  TSval"), 32, options->tsval, _("its own clock"));
-    put_number(lesson->paper, _("  TSecr"), 32, options->tsecr,
+    put_field(lesson, _("option timestamps"), 16, "8, 10", _("kind and length"));
+    put_number(lesson, _("  TSval"), 32, options->tsval, _("its own clock"));
+    put_number(lesson, _("  TSecr"), 32, options->tsecr,
                has_ack ? _("the other end's clock, echoed")
                        : _("not valid: the ACK flag is not set (RFC 7323 §3.2)"));
 }
@@ -223,14 +207,14 @@ static unsigned put_ack_options(const struct lesson *lesson, const struct sf_opt
     unsigned octets = 0;
     char text[64];
     if ((options->present & SF_OPT_SACK_PERMITTED) != 0) {
-        put_field(lesson->paper, _("option SACK"), 16, _("permitted"),
+        put_field(lesson, _("option SACK"), 16, _("permitted"),
                   _("it understands selective acknowledgments"));
         octets += 2;
     }
     if ((options->present & SF_OPT_SACK) != 0) {
         (void)snprintf(text, sizeof text, "%" PRIu32 "-%" PRIu32, options->sack_left,
                        options->sack_right);
-        put_field(lesson->paper, _("option SACK block"), 80, text,
+        put_field(lesson, _("option SACK block"), 80, text,
                   _("bytes it has behind a gap (the first block)"));
         octets += 10;
     }
@@ -245,12 +229,12 @@ static unsigned put_other_options(const struct lesson *lesson, const struct sf_o
 {
     unsigned octets = 0;
     if ((options->present & SF_OPT_FASTOPEN) != 0) {
-        put_number(lesson->paper, _("option Fast Open"), 16 + 8u * options->fastopen_length,
+        put_number(lesson, _("option Fast Open"), 16 + 8u * options->fastopen_length,
                    options->fastopen_length, _("bytes of cookie; 0 asks for one"));
         octets += 2u + options->fastopen_length;
     }
     if ((options->present & SF_OPT_USER_TIMEOUT) != 0) {
-        put_number(lesson->paper, _("option user timeout"), 32, options->user_timeout & 0x7fffu,
+        put_number(lesson, _("option user timeout"), 32, options->user_timeout & 0x7fffu,
                    (options->user_timeout & 0x8000u) != 0 ? _("minutes") : _("seconds"));
         octets += 4;
     }
@@ -272,12 +256,12 @@ static void put_padding(const struct lesson *lesson, unsigned shown)
     if (rest == 0)
         return;
     if ((segment->quality & SF_QUALITY_NO_TCP_OPTIONS) != 0)
-        put_field(lesson->paper, _("options"), rest * 8, "", _("not captured whole"));
+        put_field(lesson, _("options"), rest * 8, "", _("not captured whole"));
     else if (has_others)
-        put_field(lesson->paper, _("other and padding"), rest * 8, "",
+        put_field(lesson, _("other and padding"), rest * 8, "",
                   _("options not shown here, NOP, end of list"));
     else
-        put_field(lesson->paper, _("padding"), rest * 8, "",
+        put_field(lesson, _("padding"), rest * 8, "",
                   _("NOP or end of list, up to whole 32-bit words"));
 }
 
@@ -288,7 +272,7 @@ static void put_options(const struct lesson *lesson)
     shown += put_ack_options(lesson, options);
     shown += put_other_options(lesson, options);
     put_padding(lesson, shown);
-    put_number(lesson->paper, _("payload"), 0, lesson->segment->payload,
+    put_number(lesson, _("payload"), 0, lesson->segment->payload,
                _("bytes of data behind the header"));
 }
 
@@ -297,9 +281,7 @@ static void put_options(const struct lesson *lesson)
 
 static void put_reason(const struct lesson *lesson, const char *text)
 {
-    sf_paper_to(lesson->paper, NAME);
-    sf_paper_wrap(lesson->paper, NAME + 5, text);
-    sf_paper_end_line(lesson->paper);
+    lesson->take_reason(lesson->context, text);
 }
 
 /* The letter of an end's first number in textbooks. */
@@ -449,38 +431,31 @@ static void explain_ack(const struct lesson *lesson)
     put_reason(lesson, text);
 }
 
-static void put_heading(const struct lesson *lesson)
+/* ---- what is told of a segment ------------------------------------------------------------------
+ */
+
+void sf_lesson_heading(char text[SF_LESSON_HEADING_SIZE], const struct sf_row *row,
+                       const struct sf_segment *segment)
 {
-    char names[SF_FLAGS_SIZE], text[128];
-    (void)sf_flags_text(names, lesson->segment->flags);
-    (void)snprintf(text, sizeof text, _("packet %" PRIu64 ", %s from %s"), lesson->row->number,
-                   names, sf_side_text(lesson->sender));
-    sf_paper_end_line(lesson->paper);
-    sf_paper_to(lesson->paper, NAME);
-    sf_paper_put_ink(lesson->paper, SF_INK_STRONG, text);
-    sf_paper_end_line(lesson->paper);
-    sf_paper_to(lesson->paper, NAME);
-    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("field"));
-    sf_paper_right(lesson->paper, BITS, _("bits"));
-    sf_paper_to(lesson->paper, VALUE);
-    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("value"));
-    sf_paper_to(lesson->paper, MEANING);
-    sf_paper_put_ink(lesson->paper, SF_INK_FAINT, _("meaning"));
-    sf_paper_end_line(lesson->paper);
+    char names[SF_FLAGS_SIZE];
+    (void)sf_flags_text(names, segment->flags);
+    (void)snprintf(text, SF_LESSON_HEADING_SIZE, _("packet %" PRIu64 ", %s from %s"), row->number,
+                   names, sf_side_text(row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER));
 }
 
-void sf_lesson_put(struct sf_paper *paper, const struct sf_frame *frame, const struct sf_flow *flow,
-                   const struct sf_row *row, const struct sf_segment *segment)
+void sf_lesson_tell(const struct sf_told *told, sf_field_fn *take_field, sf_reason_fn *take_reason,
+                    void *context)
 {
     const struct lesson lesson = {
-        .paper = paper,
-        .flow = flow,
-        .row = row,
-        .segment = segment,
-        .sender = row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER,
-        .is_absolute = frame->absolute,
+        .take_field = take_field,
+        .take_reason = take_reason,
+        .context = context,
+        .flow = told->flow,
+        .row = told->row,
+        .segment = told->segment,
+        .sender = told->row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER,
+        .is_absolute = told->absolute,
     };
-    put_heading(&lesson);
     put_ports(&lesson);
     put_numbers(&lesson);
     put_offset(&lesson);
