@@ -45,7 +45,8 @@ JOBS         = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || e
 ROOMS     := base capture decode track machine words sink engine
 LIB_SRC   := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c)))
 CLI_SRC   := $(sort $(wildcard src/cli/*.c))
-LIB_OBJ   := $(LIB_SRC:%.c=$(B)/%.o)
+LIB_OBJ   := $(LIB_SRC:%.c=$(B)/%.o) $(B)/assets.o
+ASSETS    := src/sink/report.css src/sink/report.js
 CLI_OBJ   := $(CLI_SRC:%.c=$(B)/%.o)
 # The textbook's captures are built in, as C made of them.
 FIGURES   := include/synfin/findings.def src/words/textbook.def
@@ -88,7 +89,10 @@ $(B)/src/%.o: src/%.c | check-packages
 $(B)/captures.c: src/cli/captures.sh $(FIGURES) $(wildcard pcaps/*.pcap)
 	$(call say,FIGURES,$@)mkdir -p $(@D) && $< $(FIGURES) >$@.part && mv $@.part $@
 
-$(B)/captures.o: $(B)/captures.c
+$(B)/assets.c: src/sink/assets.sh $(ASSETS)
+	$(call say,ASSETS,$@)mkdir -p $(@D) && $< $(ASSETS) >$@.part && mv $@.part $@
+
+$(B)/captures.o $(B)/assets.o: $(B)/%.o: $(B)/%.c
 	$(call say,CC,$<)$(CC) $(OBJ_CFLAGS) -c -o $@ $<
 
 $(B)/src/cli/main.o: DEFINE = -DSF_LOCALEDIR='"$(LOCALEDIR)"'
@@ -182,6 +186,11 @@ $(B)/tests/simulate/%.o: tests/simulate/%.c | check-packages
 
 $(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: test-report
+test-report: $(SYNFIN) $(B)/tests/bench/generate ## the pages of `synfin report` in headless Chromium
+	$(quiet)tests/deps.sh install-pages
+	$(quiet)$(TEST_ENV) tests/report/run.sh
 
 .PHONY: soak-live
 soak-live: $(SYNFIN) $(B)/tests/soak/talk ## an hour (MINUTES=60) of live traffic in namespaces, as root

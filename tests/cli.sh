@@ -60,7 +60,6 @@ check 'ladder has no --csv' bash -c "! grep -q -- --csv '$work/out'"
 expect 0 '' --version
 check 'the version' grep -qx 'synfin [0-9]*\.[0-9]*\.[0-9]*' "$work/out"
 expect 2 "'lader' is neither a command nor a file; did you mean 'ladder'" lader
-expect 2 "'report' is neither a command" report --html x.html
 expect 2 'unknown option' --lang zh "$good"
 expect 2 "did you mean '--json'" flows --jsn "$good"
 expect 2 'unknown option -Q' -Q "$good"
@@ -112,6 +111,33 @@ while read -r code capture id; do
         test -n "$("$synfin" flows --json --only "finding=$code" --only "id=$id" "pcaps/$capture.pcap")"
 done < <(tr '\n' ' ' <include/synfin/findings.def | sed 's/FINDING(/\n&/g' |
     sed -nE 's/^FINDING\(([A-Z0-9_]+),.*"([a-z0-9_]+)(:([0-9]+))?", "[^"]*"\) *$/\1 \2 \4/p' | awk '{ print $1, $2, $3 == "" ? 1 : $3 }')
+
+# ---- reports (tests/report looks at them in a browser) ---------------------------------------------
+expect 2 "'report' to where" report "$good"
+expect 2 "'report' of what" report --html "$work/x.html"
+expect 2 "would overwrite" report --html "$work/copy.pcap" "$(cp "$good" "$work/copy.pcap"; echo "$work/copy.pcap")"
+check 'and did not' cmp -s "$good" "$work/copy.pcap"
+expect 2 '--html and --markdown name the same file' report --html "$work/x" --markdown "$work/x" "$good"
+expect 2 '-w and --html name the same file' report -w "$work/x" --html "$work/x" "$good"
+expect 2 '-o is of use only' report --html "$work/x.html" -o "$work/y" "$good"
+expect 2 "these commands do: report, visit" ladder --html "$work/x.html" "$good"
+expect 2 'a file of its own' visit --html - x
+expect 1 "cannot write '.*/no/x.html'" report --html "$work/no/x.html" "$good"
+expect 0 '' report --html "$work/x.html" --markdown "$work/x.md" "$good"
+check 'nothing on standard output' test ! -s "$work/out"
+check 'a whole page' bash -c "[ \"\$(tail -n 1 '$work/x.html')\" = '</html>' ] && head -n 1 '$work/x.html' | grep -q DOCTYPE"
+expect 0 '' report --html - "$good"
+check 'the page on standard output' cmp -s "$work/out" "$work/x.html"
+expect 0 '' report --markdown - -o "$work/y.md" "$good"
+check 'or where -o says' cmp -s "$work/y.md" "$work/x.md"
+expect 3 '' report --markdown "$work/z.md" --fail-on warning "$refused"
+check 'the report is there all the same' grep -q HANDSHAKE_REFUSED "$work/z.md"
+expect 0 '' report --markdown "$work/z.md" --only close=reset "$good"
+check 'no connection was chosen' bash -c "! grep -q '^## Connection 1' '$work/z.md'"
+check 'a report for a full disk' bash -c "'$synfin' report --html - '$good' >/dev/full 2>'$work/err'; [ \$? -eq 1 ]"
+head -c -7 "$good" >"$work/cut.pcap"
+expect 1 'byte' report --html "$work/z.html" "$work/cut.pcap"
+check 'a damaged capture gives a whole page' grep -q '^</html>' "$work/z.html"
 
 # ---- a visit that never starts (tests/visit.sh makes real ones) -----------------------------------
 expect 2 "'visit' whom" visit

@@ -4,6 +4,7 @@
 #   tests/deps.sh check LIBRARY…   each is there, or a sentence names what is missing; installs nothing
 #   tests/deps.sh install          installs what building and the C tests miss
 #   tests/deps.sh install-dev      installs compilers, linters and peers as well
+#   tests/deps.sh install-pages    installs the browser that reports are tested with
 #
 # When nothing is missing, the package manager is not called at all.
 set -u
@@ -36,6 +37,13 @@ develop_needs=(
     'program:busybox:busybox'
     'program:ethtool:ethtool'
 )
+# for the pages of `synfin report` in a browser
+page_needs=(
+    'program:chromium:chromium'
+    'program:node:nodejs'
+    'program:npm:npm'
+    'font:zh:fonts-noto-cjk'
+)
 
 has() { # has KIND NAME
     case $1 in
@@ -43,6 +51,7 @@ has() { # has KIND NAME
     library) "$PKG_CONFIG" --exists "$2" 2>/dev/null ;;
     fuzzer) printf 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
         clang -fsanitize=fuzzer,address -o /dev/null -x c - 2>/dev/null ;;
+    font) fc-list ":lang=$2" 2>/dev/null | grep -q . ;;
     header) printf '#include <%s>\n' "$2" | "$CC" -E - >/dev/null 2>&1 ;;
     esac
 }
@@ -122,8 +131,9 @@ check)
     ;;
 install) install "${build_needs[@]}" ;;
 install-dev) install "${build_needs[@]}" "${develop_needs[@]}" ;;
+install-pages) install "${page_needs[@]}" ;;
 *)
-    echo 'usage: tests/deps.sh check LIBRARY… | install | install-dev' >&2
+    echo 'usage: tests/deps.sh check LIBRARY… | install | install-dev | install-pages' >&2
     exit 2
     ;;
 esac

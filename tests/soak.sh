@@ -44,6 +44,7 @@ ip netns exec $tag-server "$talk" server 10.9.0.1 80 &
 server=$!
 sleep 1
 
+ulimit -n "$(ulimit -Hn)" # a host that was busy for a moment catches up with many at once
 rss() { awk '/^VmRSS/ { print $2 }' /proc/$capture/status; }
 files() { find /proc/$capture/fd -mindepth 1 | wc -l; }
 
@@ -55,7 +56,11 @@ client=$!
 settled=$((seconds > 180 ? 120 : seconds * 2 / 3))
 sleep $settled
 rss_settled=$(rss)
+# A leak shows as growth from minute to minute; a moment of more connections as one step.
+(while sleep 60; do echo "$((SECONDS / 60)) min: $(rss) KiB"; done) &
+watcher=$!
 wait $client || fail "connections that failed: $(cat "$work/made")"
+kill $watcher 2>/dev/null
 rss_end=$(rss) files_end=$(files)
 sleep 7 # what is over is written after five seconds
 kill -INT $capture

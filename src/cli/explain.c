@@ -153,7 +153,7 @@ int sf_explain(const struct sf_request *request)
     int status = is_one ? 0 : check_words(request);
     if (status != 0)
         return status;
-    int fd = sf_files_open_output(request);
+    int fd = sf_files_open(request->output_path);
     if (fd < 0)
         return SF_EXIT_FAILED;
     if (sf_output_init(&output, fd) != 0) {

@@ -72,13 +72,80 @@ static int check_live(const struct sf_request *request)
         request->interface, request->only.text[0], request->write_path);
 }
 
+/* The files that results are written to, by the option that names them. */
+static size_t results_of(const struct sf_request *request, const char *options[4],
+                         const char *paths[4])
+{
+    const char *const all_options[] = {"-w", "-o", "--html", "--markdown"};
+    const char *const all_paths[] = {request->write_path, request->output_path, request->html_path,
+                                     request->markdown_path};
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++) {
+        if (all_paths[i] == NULL)
+            continue;
+        options[n] = all_options[i];
+        paths[n++] = all_paths[i];
+    }
+    return n;
+}
+
+static bool is_one_file(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0 || (!is_hyphen(a) && !is_hyphen(b) && is_same_file(a, b));
+}
+
+/* Two results in one file would overwrite each other. */
+static int check_results(const struct sf_request *request)
+{
+    const char *options[4], *paths[4];
+    size_t n = results_of(request, options, paths);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++)
+            if (is_one_file(paths[i], paths[k]))
+                return sf_complain_usage(_("%s and %s name the same file, '%s'"), options[i],
+                                         options[k], paths[i]);
+    return 0;
+}
+
+static bool writes_elsewhere(const struct sf_request *request)
+{
+    return request->output_path != NULL && !is_hyphen(request->output_path);
+}
+
+/* A report says where it goes; `-` is where the other results would go. */
+static int check_report(const struct sf_request *request)
+{
+    bool is_report = request->command == SF_COMMAND_REPORT;
+    bool takes_output = (request->html_path != NULL && is_hyphen(request->html_path)) ||
+                        (request->markdown_path != NULL && is_hyphen(request->markdown_path));
+    if (is_report && request->html_path == NULL && request->markdown_path == NULL)
+        return sf_complain_usage(_("'report' to where? Name a file with --html FILE or "
+                                   "--markdown FILE ('-': standard output)"));
+    if (is_report && writes_elsewhere(request) && !takes_output)
+        return sf_complain_usage(_("'report' writes where --html and --markdown say: -o is of use "
+                                   "only with '-' there"));
+    if (!is_report && takes_output)
+        return sf_complain_usage(_("'%s' has other results for standard output: give the report a "
+                                   "file of its own"),
+                                 sf_command_word(request->command));
+    return 0;
+}
+
+static int check_inputs(const struct sf_request *request)
+{
+    const char *options[4], *paths[4];
+    size_t n = results_of(request, options, paths);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++)
+        status = check_result(request, options[i], paths[i]);
+    return status;
+}
+
 int sf_files_check(const struct sf_request *request)
 {
     int status = 0;
-    if (request->write_path != NULL && request->output_path != NULL &&
-        (strcmp(request->write_path, request->output_path) == 0 ||
-         is_same_file(request->write_path, request->output_path)))
-        return sf_complain_usage(_("-o and -w name the same file, '%s'"), request->write_path);
+    if ((status = check_results(request)) != 0 || (status = check_report(request)) != 0)
+        return status;
     if (request->write_path != NULL && is_hyphen(request->write_path) &&
         (request->output_path == NULL || is_hyphen(request->output_path)))
         return sf_complain_usage(_("-w - writes packets to standard output: send the results "
@@ -89,16 +156,13 @@ int sf_files_check(const struct sf_request *request)
         return sf_complain_usage(
             _("'%s' of what? Name a capture file, '-' for standard input, or -i IFACE"),
             sf_command_word(request->command));
-    if ((status = sf_files_check_word(request)) != 0 ||
-        (status = check_result(request, "-w", request->write_path)) != 0 ||
-        (status = check_result(request, "-o", request->output_path)) != 0)
+    if ((status = sf_files_check_word(request)) != 0 || (status = check_inputs(request)) != 0)
         return status;
     return sf_files_need_twice(request) ? check_twice(request) : 0;
 }
 
-int sf_files_open_output(const struct sf_request *request)
+int sf_files_open(const char *path)
 {
-    const char *path = request->output_path;
     if (path == NULL || is_hyphen(path))
         return STDOUT_FILENO;
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

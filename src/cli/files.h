@@ -21,9 +21,9 @@ int sf_files_check_word(const struct sf_request *request);
 bool sf_files_need_twice(const struct sf_request *request);
 
 /*
- * Opens what -o names, emptied, or standard output. Returns its descriptor, or -1 after a sentence
- * on standard error.
+ * Opens a file for results, emptied; NULL and "-" are standard output. Returns its descriptor, or
+ * -1 after a sentence on standard error.
  */
-int sf_files_open_output(const struct sf_request *request);
+int sf_files_open(const char *path);
 
 #endif

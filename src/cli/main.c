@@ -51,13 +51,10 @@ static int run_interfaces(const struct sf_request *request)
 
 typedef int run_fn(const struct sf_request *request);
 static run_fn *const runs[SF_COMMAND_COUNT] = {
-    [SF_COMMAND_LADDER] = sf_read_captures,
-    [SF_COMMAND_DUMP] = sf_read_captures,
-    [SF_COMMAND_FLOWS] = sf_read_captures,
-    [SF_COMMAND_STATS] = sf_read_captures,
-    [SF_COMMAND_VISIT] = sf_visit,
-    [SF_COMMAND_EXPLAIN] = sf_explain,
-    [SF_COMMAND_INTERFACES] = run_interfaces,
+    [SF_COMMAND_LADDER] = sf_read_captures, [SF_COMMAND_DUMP] = sf_read_captures,
+    [SF_COMMAND_FLOWS] = sf_read_captures,  [SF_COMMAND_STATS] = sf_read_captures,
+    [SF_COMMAND_VISIT] = sf_visit,          [SF_COMMAND_EXPLAIN] = sf_explain,
+    [SF_COMMAND_REPORT] = sf_read_captures, [SF_COMMAND_INTERFACES] = run_interfaces,
 };
 
 static int run(const struct sf_request *request)

@@ -11,7 +11,7 @@
 #include "cli/request.h"
 
 #define CMD(name)   (1u << SF_COMMAND_##name)
-#define CMD_READING (CMD(LADDER) | CMD(DUMP) | CMD(FLOWS) | CMD(STATS))
+#define CMD_READING (CMD(LADDER) | CMD(DUMP) | CMD(FLOWS) | CMD(STATS) | CMD(REPORT))
 #define CMD_PACKETS (CMD_READING | CMD(VISIT))                /* what has to do with packets */
 #define CMD_TEXT    (CMD_READING | CMD(VISIT) | CMD(EXPLAIN)) /* what prints text */
 #define CMD_ALL     (~0u)

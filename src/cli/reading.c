@@ -13,7 +13,7 @@
 
 /* One pass over the input. */
 struct pass {
-    struct sf_sink *sinks[4];
+    struct sf_sink *sinks[6];
     size_t n_sinks;
     bool writes; /* -w belongs to this pass */
 };
@@ -103,7 +103,8 @@ static void read_input(struct sf_work *work, struct sf_session *session)
 
 static bool shows_progress(const struct sf_work *work)
 {
-    bool prints_late = work->request->command == SF_COMMAND_STATS;
+    bool prints_late =
+        work->request->command == SF_COMMAND_STATS || work->request->command == SF_COMMAND_REPORT;
     return !work->request->quiet && work->request->interface == NULL && isatty(STDERR_FILENO) &&
            (prints_late || !isatty(work->output_fd));
 }
@@ -137,7 +138,11 @@ static void add_sink(struct pass *pass, struct sf_sink *sink)
 
 static void add_results(const struct sf_work *work, struct pass *pass)
 {
-    add_sink(pass, work->only != NULL ? work->only : work->format);
+    if (work->format != NULL)
+        add_sink(pass, work->only != NULL ? work->only : work->format);
+    for (int i = 0; i < 2; i++)
+        if (work->pages[i].sink != NULL)
+            add_sink(pass, work->pages[i].only != NULL ? work->pages[i].only : work->pages[i].sink);
 }
 
 static void add_worst(struct sf_work *work, struct pass *pass)

@@ -41,7 +41,8 @@ struct sf_request {
     bool no_promiscuous;
     const char *user; /* to become */
     /* visit */
-    const char *send; /* NULL: an HTTP request */
+    const char *send;    /* NULL: an HTTP request */
+    const char *visited; /* the host, for titles; NULL: none is visited */
     int64_t idle_ns;
     /* choice */
     struct sf_texts only;
@@ -54,8 +55,9 @@ struct sf_request {
     uint8_t verify; /* enum sf_verify */
     /* output */
     const char *output_path;
+    const char *html_path, *markdown_path; /* reports */
     int verbose;
-    uint8_t color; /* enum sf_color */
+    uint8_t color;           /* enum sf_color */
     bool close_first, reset; /* of a visit */
     bool json, csv, absolute, ascii, quiet, help, version;
     /* the files to read, in order, the words to explain, or the host to visit: `paths[0 … n_paths)`

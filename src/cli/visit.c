@@ -9,6 +9,7 @@
 
 #include "cli/complain.h"
 #include "cli/destination.h"
+#include "cli/files.h"
 #include "cli/reading.h"
 #include "cli/signals.h"
 #include "cli/visitor.h"
@@ -144,6 +145,7 @@ static int watch(const struct sf_request *request, const struct sf_destination *
     live.no_promiscuous = true;
     live.verbose = 1;
     live.n_paths = 0;
+    live.visited = request->paths[0];
     sf_signals_stop_on_child();
     int status = sf_read_live(&live, send_off, visitor);
     sf_visitor_return(visitor, &report);
@@ -169,6 +171,15 @@ static int visit(const struct sf_request *request, struct sf_destination *destin
     return status != 0 ? fail(&err) : watch(request, destination, &visitor);
 }
 
+/* Where the results go, before anything is sent. */
+static int check_results(const struct sf_request *request)
+{
+    struct sf_request live = *request;
+    live.interface = "";
+    live.n_paths = 0;
+    return sf_files_check(&live);
+}
+
 int sf_visit(const struct sf_request *request)
 {
     struct sf_error err = {0};
@@ -181,7 +192,9 @@ int sf_visit(const struct sf_request *request)
         return sf_complain_usage(_("--close-first and --reset exclude each other"));
     if (sf_destination_parse(&destination, request->paths[0], &err) != 0)
         return fail(&err);
-    int status = visit(request, &destination);
+    int status = check_results(request);
+    if (status == 0)
+        status = visit(request, &destination);
     sf_destination_close(&destination);
     return status;
 }

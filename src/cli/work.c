@@ -1,8 +1,10 @@
 #include "cli/work.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/saver.h"
 #include "cli/complain.h"
@@ -102,7 +104,7 @@ static int open_selection(struct sf_work *work)
 
 static int open_output(struct sf_work *work)
 {
-    work->output_fd = sf_files_open_output(work->request);
+    work->output_fd = sf_files_open(work->request->output_path);
     if (work->output_fd < 0) {
         sf_work_raise(work, SF_EXIT_FAILED);
         return -1;
@@ -133,12 +135,26 @@ static const char *sink_name(const struct sf_request *request)
     return request->csv ? names[request->command].csv : names[request->command].text;
 }
 
-static int open_sinks(struct sf_work *work)
+/* "a.pcap", "a.pcap and 2 more", an interface, a host. */
+static void name_source(struct sf_work *work)
 {
     const struct sf_request *request = work->request;
-    struct sf_error err = {0};
-    work->typed = sf_typed_input(request);
-    struct sf_sink_settings settings = {
+    if (request->visited != NULL || request->interface != NULL)
+        (void)snprintf(work->source, sizeof work->source, "%s",
+                       request->visited != NULL ? request->visited : request->interface);
+    else if (request->n_paths == 1)
+        (void)snprintf(work->source, sizeof work->source, "%s",
+                       strcmp(request->paths[0], "-") == 0 ? _("standard input")
+                                                           : request->paths[0]);
+    else
+        (void)snprintf(work->source, sizeof work->source, _("%s and %zu more"), request->paths[0],
+                       request->n_paths - 1);
+}
+
+static struct sf_sink_settings sink_settings(struct sf_work *work)
+{
+    const struct sf_request *request = work->request;
+    return (struct sf_sink_settings){
         .output = &work->output,
         .width = work->look.width,
         .terminal = work->look.terminal,
@@ -149,18 +165,64 @@ static int open_sinks(struct sf_work *work)
         .quiet = request->quiet,
         .verbose = request->verbose,
         .msl_ns = work->settings.msl_ns,
+        .source = work->source,
         .files = work->typed,
     };
-    int status = sf_sink_new(&work->format, sink_name(request), &settings, &err);
+}
+
+/* One report: its file, unless it takes the output, and its sinks. */
+static int open_page(struct sf_work *work, struct sf_page *page, const char *path, const char *name)
+{
+    struct sf_error err = {0};
+    struct sf_sink_settings settings = sink_settings(work);
+    page->fd = -1;
+    if (path == NULL)
+        return 0;
+    if (strcmp(path, "-") != 0) {
+        page->fd = sf_files_open(path);
+        if (page->fd < 0 || sf_output_init(&page->own, page->fd) != 0) {
+            sf_work_raise(work, SF_EXIT_FAILED);
+            return -1;
+        }
+        settings.output = &page->own;
+    }
+    settings.live = false; /* it is written when all is over */
+    int status = sf_sink_new(&page->sink, name, &settings, &err);
+    if (status == 0 && work->selection != NULL)
+        status = sf_only_new(&page->only, work->selection, page->sink, &err);
+    if (status != 0)
+        (void)sf_work_fail(work, &err);
+    return status;
+}
+
+static int open_pages(struct sf_work *work)
+{
+    const struct sf_request *request = work->request;
+    name_source(work);
+    int status = open_page(work, &work->pages[0], request->html_path, "report-html");
+    work->pages[1].fd = -1;
+    return status != 0
+               ? status
+               : open_page(work, &work->pages[1], request->markdown_path, "report-markdown");
+}
+
+static int open_sinks(struct sf_work *work)
+{
+    struct sf_error err = {0};
+    const char *name = sink_name(work->request);
+    work->typed = sf_typed_input(work->request);
+    struct sf_sink_settings settings = sink_settings(work);
+    int status = name != NULL ? sf_sink_new(&work->format, name, &settings, &err) : 0;
     sf_worst_init(&work->worst);
     if (status == 0 && work->selection != NULL) {
-        status = sf_only_new(&work->only, work->selection, work->format, &err);
+        if (name != NULL)
+            status = sf_only_new(&work->only, work->selection, work->format, &err);
         if (status == 0)
             status = sf_only_new(&work->only_worst, work->selection, &work->worst.sink, &err);
     }
     if (status != 0)
         (void)sf_work_fail(work, &err);
-    return status;
+    return status != 0 ? status : open_pages(work);
 }
 
 /* A capture is not read as root; files are, unless another user is named. */
@@ -197,6 +259,8 @@ static int confine(struct sf_work *work, int saved_to, struct sf_error *err)
         status = sf_privileges_give(&work->identity, saved_to, err);
     if (status == 0)
         status = sf_privileges_give(&work->identity, second, err);
+    for (int i = 0; i < 2 && status == 0; i++)
+        status = sf_privileges_give(&work->identity, work->pages[i].fd, err);
     if (status == 0 && (is_live || work->identity.changes))
         status = sf_privileges_drop(&work->identity, err);
     if (status != 0)
@@ -225,15 +289,33 @@ int sf_work_prepare(struct sf_work *work, const struct sf_request *request)
 {
     memset(work, 0, sizeof *work);
     work->request = request;
+    work->pages[0].fd = work->pages[1].fd = -1;
     fill_settings(work);
     bool is_open = choose_identity(work) == 0 && open_selection(work) == 0 &&
                    open_output(work) == 0 && open_sinks(work) == 0 && open_saver(work) == 0;
     return is_open ? 0 : -1;
 }
 
+static void release_page(struct sf_work *work, struct sf_page *page)
+{
+    struct sf_error err = {0};
+    if (page->only != NULL)
+        page->only->type->free(page->only);
+    if (page->sink != NULL)
+        page->sink->type->free(page->sink);
+    if (page->fd < 0)
+        return;
+    if (page->sink != NULL && sf_output_flush(&page->own, &err) != 0)
+        (void)sf_work_fail(work, &err);
+    sf_output_release(&page->own);
+    close(page->fd);
+}
+
 void sf_work_release(struct sf_work *work)
 {
     struct sf_error err = {0};
+    for (int i = 0; i < 2; i++)
+        release_page(work, &work->pages[i]);
     if (work->only != NULL)
         work->only->type->free(work->only);
     if (work->only_worst != NULL)

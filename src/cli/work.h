@@ -17,6 +17,14 @@
 #include "cli/worst.h"
 #include "sink/only.h"
 
+/* A report that is written beside the other results. */
+struct sf_page {
+    struct sf_output own; /* of its own file; unused where it takes the output */
+    int fd;               /* of that file, or -1 */
+    struct sf_sink *sink; /* NULL: there is no such report */
+    struct sf_sink *only; /* hands what is chosen to `sink` */
+};
+
 /* Everything that a command needs while it works. */
 struct sf_work {
     const struct sf_request *request;
@@ -25,9 +33,11 @@ struct sf_work {
     int output_fd;
     struct sf_look look;
     struct sf_selection *selection; /* NULL without --only */
-    struct sf_sink *format;         /* what prints */
+    struct sf_sink *format;         /* what prints; NULL: nothing but the pages */
     struct sf_sink *only;           /* hands what is chosen to `format` */
     struct sf_sink *only_worst;     /* hands what is chosen to `worst` */
+    struct sf_page pages[2];        /* HTML, Markdown */
+    char source[256];               /* what is read, for their titles */
     struct sf_worst worst;
     struct sf_chosen chosen;
     struct sf_progress progress;

@@ -28,7 +28,8 @@ static void put_field(const struct lesson *lesson, const char *name, unsigned bi
                       const char *value, const char *meaning)
 {
     const struct sf_field field = {.name = name, .bits = bits, .value = value, .meaning = meaning};
-    lesson->take_field(lesson->context, &field);
+    if (lesson->take_field != NULL)
+        lesson->take_field(lesson->context, &field);
 }
 
 static void put_number(const struct lesson *lesson, const char *name, unsigned bits, uint64_t value,
@@ -281,7 +282,8 @@ static void put_options(const struct lesson *lesson)
 
 static void put_reason(const struct lesson *lesson, const char *text)
 {
-    lesson->take_reason(lesson->context, text);
+    if (lesson->take_reason != NULL)
+        lesson->take_reason(lesson->context, text);
 }
 
 /* The letter of an end's first number in textbooks. */

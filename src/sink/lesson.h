@@ -32,7 +32,8 @@ struct sf_field {
 typedef void sf_field_fn(void *context, const struct sf_field *field);
 typedef void sf_reason_fn(void *context, const char *text);
 
-/* Tells all fields in the order of the header, then why its numbers are what they are. */
+/* Tells all fields in the order of the header, then why its numbers are what they are. Either
+ * function may be NULL. */
 void sf_lesson_tell(const struct sf_told *told, sf_field_fn *take_field, sf_reason_fn *take_reason,
                     void *context);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/breaks.h"
 #include "base/width.h"
 #include "words/words.h"
 
@@ -167,52 +168,13 @@ void sf_paper_right(struct sf_paper *paper, size_t column, const char *text)
     sf_paper_put(paper, text);
 }
 
-/* Does the blank at `at` part what is read as one: "60 s", "2 findings", "x = 1000"? */
-static bool parts_pair(const char *text, size_t at)
-{
-    size_t start = at, n;
-    while (start > 0 &&
-           ((text[start - 1] >= '0' && text[start - 1] <= '9') || text[start - 1] == '.'))
-        start--;
-    bool is_number = start < at && (start == 0 || text[start - 1] == ' ' || text[start - 1] == '(');
-    uint32_t next = sf_utf8_next(text + at + 1, &n);
-    bool is_unit = (next >= 'a' && next <= 'z') || next == '%' || next == 0xb5 || next == 0x3bc;
-    char before = at > 0 ? text[at - 1] : ' ';
-    bool is_name = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z');
-    bool is_equation = before == '=' || (is_name && text[at + 1] == '=');
-    return is_equation || (is_number && is_unit);
-}
-
-/*
- * How many bytes go on this line: up to the last blank that fits and parts no pair, or, beside
- * wide characters, which need no blanks, up to the last that fits; 0 when the first word is too
- * wide.
- */
-static size_t fitting(const char *text, size_t columns)
-{
-    size_t at = 0, used = 0, end = 0;
-    bool was_wide = false;
-    while (text[at] != '\0') {
-        size_t length;
-        size_t width = sf_width_of(sf_utf8_next(text + at, &length));
-        if ((text[at] == ' ' && !parts_pair(text, at)) || was_wide || width == 2)
-            end = at;
-        if (used + width > columns)
-            return end;
-        used += width;
-        at += length;
-        was_wide = width == 2;
-    }
-    return at;
-}
-
 void sf_paper_wrap(struct sf_paper *paper, size_t indent, const char *text)
 {
     char clean[TEXT_SIZE];
     prepare(paper, text, clean);
     for (const char *at = clean; *at != '\0';) {
         size_t room = paper->width > paper->column ? paper->width - paper->column : 0;
-        size_t length = fitting(at, room);
+        size_t length = sf_break_before(at, room);
         bool is_forced = length == 0 && paper->column <= indent;
         if (is_forced) /* one word is wider than the page */
             length = strcspn(at, " ");
