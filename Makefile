@@ -66,18 +66,28 @@ BENCH_BIN := $(BENCH_SRC:%.c=$(B)/%)
 HEADERS   := $(sort $(wildcard include/synfin/*.h))
 SYNFIN    := $(B)/synfin
 LIBSYNFIN := $(B)/libsynfin.a
-PAGES     := man/synfin.1 man/synfin-findings.7
+PAGES     := man/synfin.1 man/synfin-findings.7 man/zh_CN/synfin.1
 
 .DEFAULT_GOAL := all
 # The lab records the captures of pcaps/ (make pcaps); its programs are LAB_BIN.
 -include tests/lab/lab.mk
 -include tests/fuzz/fuzz.mk
 
+# One catalogue for each translation, where the program looks for it.
+PO        := $(wildcard src/words/*.po)
+CATALOGUES := $(PO:src/words/%.po=$(B)/locale/%/LC_MESSAGES/synfin.mo)
+
 .PHONY: all
-all: $(SYNFIN) ## build the program (build/synfin)
+all: $(SYNFIN) $(CATALOGUES) ## build the program (build/synfin)
 
 $(SYNFIN): $(CLI_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(WHOLE) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+# What stands for PRIu64 and its like in texts is known when they are compiled.
+PRI64 = $(shell echo PRIu64 | $(CC) -E -P -include inttypes.h -x c - | tail -n 1 | tr -d '" u')
+$(B)/locale/%/LC_MESSAGES/synfin.mo: src/words/%.po
+	$(call say,MO,$@)mkdir -p $(@D) && sed 's/<PRI\([ud]\)64>/$(PRI64)\1/g; s/<PRI\([ud]\)32>/\1/g' $< | \
+	    msgfmt --check-format -o $@ -
 
 # q, not r: two rooms may have a file of the same name.
 $(LIBSYNFIN): $(LIB_OBJ)
@@ -127,7 +137,7 @@ test: deps ## install what is missing, build, pass all tests
 TEST_ENV = B=$(B) SYNFIN=$(SYNFIN)
 
 .PHONY: check
-check: $(SYNFIN) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(FAULT) $(HOSTILE) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
+check: $(SYNFIN) $(CATALOGUES) $(UNIT_BIN) $(SIMULATE) $(LAB_BIN) $(FUZZ_REPLAY) $(FAULT) $(HOSTILE) $(B)/tests/bench/generate $(B)/findings.7 ## all tests, nothing installed
 	$(quiet)$(TEST_ENV) tests/all.sh $(UNIT_BIN)
 
 .PHONY: unit
@@ -139,15 +149,15 @@ simulate: $(SIMULATE) ## N random conversations (N=1000000 SEED=9293) against th
 	$(quiet)$(SIMULATE) -v -j $(shell nproc) -n $(or $(N),1000000) $(if $(SEED),-s $(SEED))
 
 .PHONY: golden
-golden: $(SYNFIN) ## what the program prints on real captures, byte for byte
+golden: $(SYNFIN) $(CATALOGUES) ## what the program prints on real captures, byte for byte
 	$(quiet)$(TEST_ENV) tests/golden.sh $(CASE)
 
 .PHONY: bless
-bless: $(SYNFIN) ## rewrite one expected file: make bless CASE=name; then read its diff
+bless: $(SYNFIN) $(CATALOGUES) ## rewrite one expected file: make bless CASE=name; then read its diff
 	$(quiet)$(TEST_ENV) tests/golden.sh --bless $(or $(CASE),$(error which one? make bless CASE=name))
 
 .PHONY: docs-check
-docs-check: $(SYNFIN) $(B)/findings.7 ## manual pages, --help and README against the program
+docs-check: $(SYNFIN) $(CATALOGUES) $(B)/findings.7 ## manual pages, --help and README against the program
 	$(quiet)$(TEST_ENV) tests/docs.sh
 
 .PHONY: asan
@@ -226,9 +236,11 @@ man: $(B)/findings.7 ## write man/synfin-findings.7 anew from the catalogue
 	$(quiet)cp $< man/synfin-findings.7
 
 .PHONY: readme
-readme: $(SYNFIN) ## write what the examples of README.md print anew; then read the diff
+readme: $(SYNFIN) ## write what the examples of both READMEs print anew; then read the diff
 	$(quiet)TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 awk -v synfin=$(SYNFIN) -f tests/readme.awk README.md >$(B)/README.md
 	$(quiet)cp $(B)/README.md README.md
+	$(quiet)TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 awk -v synfin=$(SYNFIN) -f tests/readme.awk README.zh-CN.md >$(B)/README.md
+	$(quiet)cp $(B)/README.md README.zh-CN.md
 
 # ---- how the sources are kept -----------------------------------------------------------------
 
@@ -276,7 +288,7 @@ headers: | check-packages ## each header compiles alone
 
 .PHONY: lint-pages
 lint-pages:
-	$(call say,MANDOC,$(PAGES))mandoc -T lint $(PAGES) 2>&1 | grep -vE 'outdated mandoc.db|referenced manual not found' >$(B)/pages.log; \
+	$(call say,MANDOC,$(PAGES))mandoc -T lint $(PAGES) 2>&1 | grep -vE 'outdated mandoc.db|referenced manual not found|zh_CN.*(80 bytes|trailing delimiter)' >$(B)/pages.log; \
 	    cat $(B)/pages.log; test ! -s $(B)/pages.log
 
 .PHONY: lint-scripts
@@ -285,7 +297,7 @@ lint-scripts:
 
 .PHONY: po
 po: ## collect all texts to be translated into build/synfin.pot
-	$(quiet)mkdir -p $(B) && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --keyword=sf_translate_n:1,2 --keyword=ANNOTATION_N:2,3 --add-comments=TRANSLATORS \
+	$(quiet)mkdir -p $(B) && xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --keyword=sf_translate_n:1,2 --keyword=sf_error_set:4 --keyword=ANNOTATION_N:2,3 --keyword=FIGURE:5,6 --add-comments=TRANSLATORS \
 	    --package-name=synfin --sort-by-file -o $(B)/synfin.pot $(sort $(wildcard include/synfin/*.def src/*/*.def)) \
 	    $(LIB_SRC) $(CLI_SRC) $(wildcard src/*/*.h)
 	$(call say,PO,$(B)/synfin.pot)true
@@ -293,17 +305,23 @@ po: ## collect all texts to be translated into build/synfin.pot
 # ---- installing -------------------------------------------------------------------------------
 
 .PHONY: install
-install: $(SYNFIN) ## put program, manual pages and README below PREFIX (default /usr/local)
+install: $(SYNFIN) $(CATALOGUES) ## put program, manual pages and README below PREFIX (default /usr/local)
 	$(quiet)install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)
 	$(quiet)install -m 755 $(SYNFIN) $(DESTDIR)$(BINDIR)/synfin
 	$(quiet)install -m 644 man/synfin.1 $(DESTDIR)$(MANDIR)/man1/synfin.1
+	$(quiet)install -d $(DESTDIR)$(MANDIR)/zh_CN/man1
+	$(quiet)install -m 644 man/zh_CN/synfin.1 $(DESTDIR)$(MANDIR)/zh_CN/man1/synfin.1
+	$(quiet)for catalogue in $(PO:src/words/%.po=%); do \
+	    install -D -m 644 $(B)/locale/$$catalogue/LC_MESSAGES/synfin.mo \
+	        $(DESTDIR)$(LOCALEDIR)/$$catalogue/LC_MESSAGES/synfin.mo || exit 1; done
 	$(quiet)install -m 644 man/synfin-findings.7 $(DESTDIR)$(MANDIR)/man7/synfin-findings.7
-	$(quiet)install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	$(quiet)install -m 644 README.md README.zh-CN.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
 	$(quiet)rm -f $(DESTDIR)$(BINDIR)/synfin $(DESTDIR)$(MANDIR)/man1/synfin.1 \
-	    $(DESTDIR)$(MANDIR)/man7/synfin-findings.7 \
+	    $(DESTDIR)$(MANDIR)/man7/synfin-findings.7 $(DESTDIR)$(MANDIR)/zh_CN/man1/synfin.1 \
+	    $(PO:src/words/%.po=$(DESTDIR)$(LOCALEDIR)/%/LC_MESSAGES/synfin.mo) $(DESTDIR)$(DOCDIR)/README.zh-CN.md \
 	    $(DESTDIR)$(DOCDIR)/README.md $(DESTDIR)$(DOCDIR)/CHANGELOG.md $(DESTDIR)$(DOCDIR)/LICENSE
 	$(quiet)rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null || true
 

@@ -60,7 +60,7 @@ check 'ladder has no --csv' bash -c "! grep -q -- --csv '$work/out'"
 expect 0 '' --version
 check 'the version' grep -qx 'synfin [0-9]*\.[0-9]*\.[0-9]*' "$work/out"
 expect 2 "'lader' is neither a command nor a file; did you mean 'ladder'" lader
-expect 2 'unknown option' --lang zh "$good"
+expect 2 'en\|zh is wanted' --lang de "$good"
 expect 2 "did you mean '--json'" flows --jsn "$good"
 expect 2 'unknown option -Q' -Q "$good"
 expect 2 '-Z no-such-user: there is no such user' -Z no-such-user "$good"
@@ -149,6 +149,31 @@ expect 2 "'visit' does not take --json" visit --json x
 expect 2 "'ladder' does not take --reset; these commands do: visit" ladder --reset "$good"
 expect 1 "address of 'no-such-name.invalid'" visit no-such-name.invalid
 expect 2 'a number of seconds' visit --idle long x
+
+# ---- languages ----------------------------------------------------------------------------------
+# in LOCALE ARGUMENT…: what the program prints where only the locale is set, and LANGUAGE by the test itself
+in_locale() { env -u LC_ALL -u LC_MESSAGES -u LC_CTYPE LANG="$1" "$synfin" "${@:2}" 2>&1; }
+speaks() { grep -q '握手完成' <(in_locale "$@"); }
+check '--lang zh in the plain C locale' speaks C --lang zh "$good"
+check '--lang=zh behind the file' speaks C "$good" --lang=zh
+check 'LANG, installed or not' speaks zh_CN.UTF-8 "$good"
+check 'not in C, whatever LANGUAGE says' bash -c "! LANGUAGE=zh LC_ALL=C '$synfin' '$good' | grep -q 握手"
+check 'LANGUAGE before LANG' bash -c "! LANGUAGE=en LC_ALL=zh_CN.UTF-8 '$synfin' '$good' | grep -q 握手"
+check 'no Chinese where it cannot be shown' bash -c "! LC_ALL=zh_CN.GB2312 '$synfin' '$good' | grep -q 握手"
+check '--lang en wins over LANG' grep -q '^handshake complete' <(in_locale zh_CN.UTF-8 --lang en "$good")
+check 'help in Chinese' grep -q '^命令：' <(in_locale C --lang zh --help)
+check 'help in Chinese fits 80 columns' bash -c "! '$synfin' --lang zh --help | grep -P '^(?:[\x00-\x7f]|(?:[^\x00-\x7f])){80}' >/dev/null"
+check 'errors in Chinese' grep -q '没有这个用户' <(in_locale C --lang zh -Z no-such-user "$good")
+check 'errors of files in Chinese' grep -q '无法打开' <(in_locale C --lang zh no-such.pcap)
+check 'a mistake beside it in Chinese' grep -q '未知选项' <(in_locale C --lang zh --jsno "$good")
+for format in 'flows --json' 'flows --csv' 'dump --json' 'stats --json'; do
+    # shellcheck disable=SC2086 # two words
+    check "$format is the same in every language" cmp -s <(in_locale C $format --lang zh "$refused") <(in_locale C $format "$refused")
+done
+check 'Chinese with ASCII drawing' bash -c "'$synfin' --lang zh --ascii '$good' | grep -q '^握手完成' && ! '$synfin' --lang zh --ascii '$good' | grep -q '[─▶]'"
+cp "$synfin" "$work/alone"
+check 'without a catalogue: English, and a sentence' bash -c \
+    "'$work/alone' --lang zh '$good' 2>&1 | grep -q 'catalogue zh_CN is not installed\|握手完成'"
 
 # ---- files --------------------------------------------------------------------------------------
 expect 0 '' "$good"

@@ -16,6 +16,7 @@ CC=${CC:-cc}
 build_needs=(
     'program:pkg-config:pkg-config'
     'header:stdio.h:libc6-dev'
+    'program:msgfmt:gettext'
     'library:libpcap:libpcap-dev'
     'library:libarchive:libarchive-dev'
     'library:libseccomp:libseccomp-dev'
@@ -31,7 +32,6 @@ develop_needs=(
     'program:clang-format:clang-format'
     'program:cppcheck:cppcheck'
     'program:mandoc:mandoc'
-    'program:xgettext:gettext'
     'program:tcpdump:tcpdump'
     'program:ip:iproute2'
     'program:busybox:busybox'

@@ -37,6 +37,9 @@ sed -nE 's/^\.It (Fl [a-zA-Z] , |Fl )-([a-z-]+).*/--\2/p' man/synfin.1 >"$work/p
 check 'options in options.def and in --help' same_words "$work/options" "$work/help"
 check 'options in options.def and in man/synfin.1' same_words "$work/options" "$work/page"
 
+sed -nE 's/^\.It (Fl [a-zA-Z] , |Fl )-([a-z-]+).*/--\2/p' man/zh_CN/synfin.1 >"$work/page"
+check 'options in options.def and in man/zh_CN/synfin.1' same_words "$work/options" "$work/page"
+
 # short options likewise
 sed -nE "s/^OPTION\([A-Z]+, '(.)', \"([a-z-]+)\".*/-\1 --\2/p" src/cli/options.def | tr ' ' = >"$work/options"
 "$synfin" --help | sed -nE 's/^  (-.), (--[a-z-]+).*/\1=\2/p' >"$work/help"
@@ -52,6 +55,16 @@ sed -nE 's/^\| `([a-z]+)` \|.*/\1/p' README.md >"$work/readme"
 check 'commands in commands.def and in --help' same_words "$work/commands" "$work/help"
 check 'commands in commands.def and in man/synfin.1' same_words "$work/commands" "$work/page"
 check 'commands in commands.def and in README.md' same_words "$work/commands" "$work/readme"
+sed -nE 's/^\.It Cm ([a-z]+)$/\1/p' man/zh_CN/synfin.1 | grep -v anomalous >"$work/page"
+sed -nE 's/^\| `([a-z]+)` \|.*/\1/p' README.zh-CN.md >"$work/readme"
+check 'commands in commands.def and in man/zh_CN/synfin.1' same_words "$work/commands" "$work/page"
+check 'commands in commands.def and in README.zh-CN.md' same_words "$work/commands" "$work/readme"
+# the sections and the keys of both manual pages are the same
+for macro in '^\.Sh ' '^\.It Li ' '^\.It Ev '; do
+    grep -E "$macro" man/synfin.1 >"$work/english"
+    grep -E "$macro" man/zh_CN/synfin.1 >"$work/page"
+    check "lines $macro of man/synfin.1 and man/zh_CN/synfin.1" same_words "$work/english" "$work/page"
+done
 while read -r command; do
     check "synfin $command --help" "$synfin" "$command" --help >"$work/help" 2>&1
 done <"$work/commands"
@@ -70,6 +83,15 @@ check 'findings in findings.def and in man/synfin-findings.7' same_words "$work/
 sed -nE 's/^SIGN\(([A-Z_]+)[,)].*/\1/p' include/synfin/signs.def >"$work/signs"
 sed -n '/^\.Ss Signs/,/^\.El/p' man/synfin-findings.7 | sed -nE 's/^\.It Sy ([A-Z_]+)$/\1/p' >"$work/page"
 check 'signs in signs.def and in man/synfin-findings.7' same_words "$work/signs" "$work/page"
+
+# translations: each text has one, and none is left over
+make --no-print-directory po B="$build" >/dev/null 2>&1
+msgen -o "$work/said" "$build/synfin.pot"
+for po in src/words/*.po; do
+    check "texts that $po lacks" msgcmp "$po" "$build/synfin.pot"
+    check "texts of $po that nobody says" msgcmp "$work/said" "$po"
+    check "$po itself" msgfmt --check-format -o /dev/null "$po"
+done
 
 # vocabulary: outcomes stand in the manual page
 while read -r word; do
@@ -96,15 +118,17 @@ for command in flows dump stats; do
 done
 
 # README: what stands there as output is what the program prints now
-example() { # the block of README.md that begins with "$ COMMAND", without that line
-    awk -v want="\$ $1" '$0 == want { on = 1; next } on && /^```/ { exit } on' README.md
+example() { # the block of README $1 that begins with "$ COMMAND", without that line
+    awk -v want="\$ $2" '$0 == want { on = 1; next } on && /^```/ { exit } on' "$1"
 }
-while read -r line; do
-    read -ra words <<<"${line#\$ synfin }"
-    example "${line#\$ }" >"$work/expected"
-    "$synfin" "${words[@]}" >"$work/got" 2>&1
-    check "the README's '${line#\$ }' prints something else now:" diff -u "$work/expected" "$work/got"
-done < <(grep -E '^\$ synfin ' README.md)
+for readme in README.md README.zh-CN.md; do
+    while read -r line; do
+        read -ra words <<<"${line#\$ synfin }"
+        example "$readme" "${line#\$ }" >"$work/expected"
+        "$synfin" "${words[@]}" >"$work/got" 2>&1
+        check "'${line#\$ }' of $readme prints something else now:" diff -u "$work/expected" "$work/got"
+    done < <(grep -E '^\$ synfin ' "$readme")
+done
 
 echo "docs: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

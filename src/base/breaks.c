@@ -1,6 +1,7 @@
 #include "base/breaks.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/width.h"
 
@@ -20,20 +21,40 @@ static bool parts_pair(const char *text, size_t at)
     return is_equation || (is_number && is_unit);
 }
 
+static bool is_one_of(uint32_t point, const char *set)
+{
+    for (size_t length; *set != '\0'; set += length)
+        if (sf_utf8_next(set, &length) == point)
+            return true;
+    return false;
+}
+
+/* Beside wide characters lines end anywhere, but what closes begins none, and what opens ends none.
+ */
+static bool may_part(uint32_t before, uint32_t next)
+{
+    return !is_one_of(next, "，。、；：！？）》」』”’),.;:!?%") &&
+           !is_one_of(before, "（《「『“‘(");
+}
+
 size_t sf_break_before(const char *text, size_t columns)
 {
     size_t at = 0, used = 0, end = 0;
-    bool was_wide = false;
+    uint32_t before = ' ';
     while (text[at] != '\0') {
         size_t length;
-        size_t width = sf_width_of(sf_utf8_next(text + at, &length));
-        if ((text[at] == ' ' && !parts_pair(text, at)) || was_wide || width == 2)
+        uint32_t next = sf_utf8_next(text + at, &length);
+        bool is_beside_wide = sf_width_of(before) == 2 || sf_width_of(next) == 2;
+        if ((next == ' ' && !parts_pair(text, at)) || (is_beside_wide && may_part(before, next)))
             end = at;
-        if (used + width > columns)
+        if (used + sf_width_of(next) > columns) {
+            while (end > 0 && text[end - 1] == ' ')
+                end--;
             return end;
-        used += width;
+        }
+        used += sf_width_of(next);
         at += length;
-        was_wide = width == 2;
+        before = next;
     }
     return at;
 }

@@ -1,8 +1,9 @@
 #include <synfin/error.h>
 
-#include <libintl.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "base/messages.h"
 
 /*
  * The format is translated here, so that a caller writes its sentence once and plainly; `make po`
@@ -17,7 +18,7 @@ int sf_error_set(struct sf_error *err, int code, int sys, const char *format, ..
     va_start(args, format);
     err->code = code;
     err->sys = sys;
-    if (vsnprintf(err->text, sizeof err->text, dgettext("synfin", format), args) < 0) {
+    if (vsnprintf(err->text, sizeof err->text, sf_message(format), args) < 0) {
         err->text[0] = '\0';
     }
     va_end(args);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/breaks.h"
+#include "base/width.h"
 #include "cli/options.h"
 #include "words/translate.h"
 
@@ -24,7 +26,7 @@ static void pad_to(FILE *out, size_t column, size_t wanted)
         fputc(' ', out);
 }
 
-/* `text` from HELP_COLUMN on, broken at spaces; `column` is where the line stands now. */
+/* `text` from HELP_COLUMN on, broken where lines may be; `column` is where the line stands now. */
 static void print_text(FILE *out, size_t column, const char *text)
 {
     if (column + 1 >= HELP_COLUMN) {
@@ -32,31 +34,28 @@ static void print_text(FILE *out, size_t column, const char *text)
         column = 0;
     }
     while (*text != '\0') {
-        size_t length = strcspn(text, " ");
-        if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
-            fputc('\n', out);
-            column = 0;
-        }
-        if (column > HELP_COLUMN) {
-            fputc(' ', out);
-            column++;
-        }
+        size_t length = sf_break_before(text, HELP_WIDTH - HELP_COLUMN);
+        if (length == 0) /* one word is wider than the room */
+            length = strcspn(text, " ");
         pad_to(out, column, HELP_COLUMN);
-        column = (column < HELP_COLUMN ? HELP_COLUMN : column) + length;
         fwrite(text, 1, length, out);
+        fputc('\n', out);
         text += length;
         text += strspn(text, " ");
+        column = 0;
     }
-    fputc('\n', out);
 }
 
 static void print_option(FILE *out, const struct sf_option_row *row)
 {
     int column = row->letter != 0 ? fprintf(out, "  -%c, --%s", row->letter, row->name)
                                   : fprintf(out, "      --%s", row->name);
-    if (row->argument != NULL)
-        column += fprintf(out, " %s", _(row->argument));
-    print_text(out, column > 0 ? (size_t)column : 0, _(row->help));
+    size_t used = column > 0 ? (size_t)column : 0;
+    if (row->argument != NULL) {
+        fprintf(out, " %s", _(row->argument));
+        used += 1 + sf_width(_(row->argument));
+    }
+    print_text(out, used, _(row->help));
 }
 
 static void print_options(FILE *out, uint32_t commands)

@@ -1,7 +1,6 @@
 /*
  * synfin: the table of contents.
  */
-#include <libintl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "cli/explain.h"
 #include "cli/files.h"
 #include "cli/help.h"
+#include "cli/language.h"
 #include "cli/list.h"
 #include "cli/options.h"
 #include "cli/privileges.h"
@@ -82,8 +82,7 @@ int main(int argc, char **argv)
     if (sf_privileges_has_any())
         sf_environment_clean();
     setlocale(LC_ALL, "");
-    bindtextdomain("synfin", SF_LOCALEDIR);
-    textdomain("synfin");
+    sf_language_choose(argc, argv, SF_LOCALEDIR);
     if (argc < 2) {
         sf_help_short(stderr);
         return SF_EXIT_USAGE;

@@ -58,6 +58,7 @@ struct sf_request {
     const char *html_path, *markdown_path; /* reports */
     int verbose;
     uint8_t color;           /* enum sf_color */
+    uint8_t language;        /* 0: by the locale; it is chosen before options are understood */
     bool close_first, reset; /* of a visit */
     bool json, csv, absolute, ascii, quiet, help, version;
     /* the files to read, in order, the words to explain, or the host to visit: `paths[0 … n_paths)`

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/messages.h"
+
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN     40
 #define WIDTH_MAX     1000
@@ -42,13 +44,19 @@ static bool wants_color(const struct sf_request *request, int fd)
            strcmp(terminal, "dumb") != 0;
 }
 
+/* A language that needs more than ASCII is chosen only where it can be shown, or was asked for. */
+static bool speaks_utf8(void)
+{
+    return sf_messages_are_loaded() || strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
 struct sf_look sf_look_at(const struct sf_request *request, int fd)
 {
     struct sf_look look = {
         .width = width_of(fd),
         .terminal = isatty(fd) != 0,
         .color = wants_color(request, fd),
-        .ascii = request->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+        .ascii = request->ascii || !speaks_utf8(),
         .live = request->interface != NULL,
     };
     return look;

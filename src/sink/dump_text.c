@@ -96,7 +96,7 @@ static void add_move(const struct dump *dump, struct sf_sentence *line, const st
     const struct sf_view *before = &step->before[side], *after = &step->after[side];
     if (before->state == after->state && before->is_proved == after->is_proved)
         return;
-    sf_sentence_add(line, line->length > 0 ? ", " : "");
+    sf_sentence_add(line, line->length > 0 ? _(", ") : "");
     sf_sentence_add(line, dump->name[side]);
     if (before->state != after->state) {
         add_state(line, before);
@@ -107,7 +107,7 @@ static void add_move(const struct dump *dump, struct sf_sentence *line, const st
 
 static void add_part(struct sf_sentence *line, const char *text)
 {
-    sf_sentence_add(line, line->length > 0 ? "; " : "");
+    sf_sentence_add(line, line->length > 0 ? _("; ") : "");
     sf_sentence_add(line, text);
 }
 
@@ -155,7 +155,7 @@ static void add_notes(const struct dump *dump, struct sf_sentence *line,
         if (i == 0)
             add_part(line, text);
         else {
-            sf_sentence_add(line, ", ");
+            sf_sentence_add(line, _(", "));
             sf_sentence_add(line, text);
         }
     }
@@ -198,7 +198,7 @@ static void put_findings(struct sf_paper *paper, const struct sf_event *event)
         sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, "! ");
         sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, sf_code_name(found->code));
         sf_paper_put(paper, " (");
-        sf_paper_put(paper, sf_severity_name(found->severity));
+        sf_paper_put(paper, sf_severity_text(found->severity));
         sf_paper_put(paper, ")  ");
         (void)sf_finding_text(text, sizeof text, found);
         sf_paper_wrap(paper, 6, text);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "words/sentence.h"
 #include "words/translate.h"
 #include "words/words.h"
 
@@ -18,11 +19,17 @@ static void put_paragraph(struct sf_paper *paper, const char *text)
 
 static void put_heading(struct sf_paper *paper, const struct sf_entry *entry)
 {
-    sf_paper_put_ink(paper, SF_INK_STRONG, entry->name);
+    char name[SF_ENTRY_NAME_SIZE];
+    const char *shown = sf_entry_shown_name(entry, name);
+    sf_paper_put_ink(paper, SF_INK_STRONG, shown);
+    if (shown != entry->name) {
+        sf_paper_put(paper, "  ");
+        sf_paper_put(paper, entry->name);
+    }
     if (entry->kind == SF_ENTRY_FINDING) {
         unsigned severity = sf_code_severity(entry->value);
         sf_paper_put(paper, "  ");
-        sf_paper_put_ink(paper, SF_INK_SEVERITY + severity, sf_severity_name(severity));
+        sf_paper_put_ink(paper, SF_INK_SEVERITY + severity, sf_severity_text(severity));
     } else {
         sf_paper_put(paper, "  ");
         sf_paper_put(paper, entry->title);
@@ -83,7 +90,7 @@ static void put_transitions(struct sf_paper *paper, unsigned state, bool leads_i
                 sf_paper_end_line(paper);
             }
             has_line = true;
-            (void)snprintf(text, sizeof text, "%s: %s", sf_translate(how[transition.kind]),
+            (void)snprintf(text, sizeof text, _("%s: %s"), sf_translate(how[transition.kind]),
                            transition.text);
             sf_paper_to(paper, 3 * INDENT);
             sf_paper_wrap(paper, 4 * INDENT, text);
@@ -117,16 +124,20 @@ void sf_entry_put(struct sf_paper *paper, const struct sf_entry *entry)
     put_paragraph(paper, entry->rfc);
 }
 
-/* "a, b, c": names parted by '|'. */
+/* "a, b, c": what is shown of names parted by '|'. */
 static void join(char text[NAMES_SIZE], const char *names)
 {
-    size_t n = 0;
-    for (; *names != '\0' && n + 3 < NAMES_SIZE; names++) {
-        text[n++] = *names == '|' ? ',' : *names;
-        if (*names == '|')
-            text[n++] = ' ';
+    char name[SF_ENTRY_NAME_SIZE], shown[SF_ENTRY_NAME_SIZE];
+    struct sf_sentence sentence;
+    sf_sentence_init(&sentence, text, NAMES_SIZE);
+    while (*names != '\0') {
+        size_t length = strcspn(names, "|");
+        (void)snprintf(name, sizeof name, "%.*s", (int)length, names);
+        struct sf_entry entry = sf_textbook_entry(sf_textbook_find(name));
+        sf_sentence_add(&sentence, sentence.length > 0 ? ", " : "");
+        sf_sentence_add(&sentence, sf_entry_shown_name(&entry, shown));
+        names += length + (names[length] == '|' ? 1 : 0);
     }
-    text[n] = '\0';
 }
 
 void sf_entry_put_see(struct sf_paper *paper, const struct sf_entry *entry)
@@ -146,20 +157,21 @@ void sf_entry_put_see(struct sf_paper *paper, const struct sf_entry *entry)
 
 static void put_names(struct sf_paper *paper, enum sf_entry_kind kind)
 {
-    char text[64];
+    char text[SF_ENTRY_NAME_SIZE + 8], name[SF_ENTRY_NAME_SIZE];
     bool is_first = true;
     for (size_t i = 0; i < sf_textbook_size(); i++) {
         struct sf_entry entry = sf_textbook_entry(i);
         if (entry.kind != kind)
             continue;
-        (void)snprintf(text, sizeof text, "%s%s", is_first ? "" : ", ", entry.name);
+        const char *shown = sf_entry_shown_name(&entry, name);
+        (void)snprintf(text, sizeof text, "%s%s", is_first ? "" : ", ", shown);
         if (!is_first && paper->column + sf_paper_columns(paper, text) + 1 > paper->width) {
             sf_paper_put(paper, ",");
             sf_paper_end_line(paper);
             is_first = true;
         }
         sf_paper_to(paper, INDENT);
-        sf_paper_put(paper, is_first ? entry.name : text);
+        sf_paper_put(paper, is_first ? shown : text);
         is_first = false;
     }
     sf_paper_end_line(paper);

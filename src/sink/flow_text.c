@@ -65,11 +65,11 @@ static void add_close(struct sf_sentence *sentence, const struct sf_flow *flow)
     const char *text = sf_close_text(flow->close);
     bool is_counted = flow->close == SF_CLOSE_FOUR_SEGMENT || flow->close == SF_CLOSE_THREE_SEGMENT;
     bool is_by_one = flow->close == SF_CLOSE_RESET || flow->close == SF_CLOSE_HALF_CLOSED;
-    sf_sentence_add(sentence, "; ");
+    sf_sentence_add(sentence, _("; "));
     if (is_known && is_counted) {
         sf_sentence_add(sentence, _("closed by "));
         sf_sentence_add(sentence, sf_side_text(flow->closed_by));
-        sf_sentence_add(sentence, ", ");
+        sf_sentence_add(sentence, _(", "));
         sf_sentence_add(sentence, text);
     } else {
         sf_sentence_add(sentence, text);
@@ -83,7 +83,7 @@ static void add_close(struct sf_sentence *sentence, const struct sf_flow *flow)
 
 static void add_findings_count(struct sf_sentence *sentence, uint32_t n)
 {
-    sf_sentence_add(sentence, "; ");
+    sf_sentence_add(sentence, _("; "));
     if (n == 0) {
         sf_sentence_add(sentence, _("no findings"));
         return;

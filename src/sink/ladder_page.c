@@ -111,7 +111,7 @@ static void put_finding(struct sf_paper *paper, const struct sf_found *found, bo
     sf_paper_put_ink(paper, SF_INK_SEVERITY + found->severity, sf_code_name(found->code));
     (void)snprintf(number, sizeof number, "%" PRIu64, found->number);
     sf_paper_put(paper, " (");
-    sf_paper_put(paper, sf_severity_name(found->severity));
+    sf_paper_put(paper, sf_severity_text(found->severity));
     sf_paper_put(paper, _(", packet "));
     sf_paper_put(paper, number);
     sf_paper_put(paper, ")  ");

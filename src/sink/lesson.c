@@ -366,7 +366,7 @@ static void add_seq_of_stream(struct sf_sentence *text, const struct lesson *les
         add_format(text, _("; the FIN takes number %c = "), fin);
         add_number(text, lesson, segment->seq + segment->payload, relative + segment->payload);
     }
-    sf_sentence_add(text, ".");
+    sf_sentence_add(text, _("."));
 }
 
 static void explain_seq(const struct lesson *lesson)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/breaks.h"
+#include "base/messages.h"
 #include "base/width.h"
 #include "words/words.h"
 
@@ -16,6 +17,7 @@ void sf_paper_init(struct sf_paper *paper, const struct sf_sink_settings *settin
     paper->column = 0;
     paper->color = settings->color;
     paper->ascii = settings->ascii;
+    paper->keeps_wide = sf_messages_are_loaded();
 }
 
 /* A character as it will be put. */
@@ -34,7 +36,8 @@ static struct glyph next_glyph(const struct sf_paper *paper, const char *text)
     struct glyph glyph;
     uint32_t point = sf_utf8_next(text, &glyph.length);
     bool is_good = point >= 0x20 && (point < 0x7f || point > 0x9f) && point != 0xfffd;
-    if (is_good && (point < 0x7f || !paper->ascii)) {
+    bool is_own = point < 0x7f || !paper->ascii || (paper->keeps_wide && sf_width_of(point) == 2);
+    if (is_good && is_own) {
         glyph.bytes = text;
         glyph.n = glyph.length;
         glyph.columns = sf_width_of(point);

@@ -28,6 +28,7 @@ struct sf_paper {
     size_t width;
     size_t column; /* where the next character goes, from 0 */
     bool color, ascii;
+    bool keeps_wide; /* the language has no other characters: ASCII is for drawing only */
 };
 
 void sf_paper_init(struct sf_paper *paper, const struct sf_sink_settings *settings);

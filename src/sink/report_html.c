@@ -133,7 +133,8 @@ static void put_found(struct sf_output *out, const struct sf_found *found)
     (void)snprintf(tag, sizeof tag, "<li class=\"%s\"><span class=\"sev %s\">", severity, severity);
     put(out, tag);
     put(out, sf_code_name(found->code));
-    (void)snprintf(text, sizeof text, _("%s, packet %" PRIu64), severity, found->number);
+    (void)snprintf(text, sizeof text, _("%s, packet %" PRIu64), sf_severity_text(found->severity),
+                   found->number);
     put(out, "</span> <span class=\"dim\">(");
     sf_html_text(out, text);
     put(out, ")</span>");
@@ -221,7 +222,7 @@ static void put_steps(const struct sf_drawn *drawn)
     const char *const headings[] = {_("step"), _("packet"),      _("from"),
                                     _("to"),   _("flags"),       _("seq"),
                                     _("ack"),  _("data offset"), _("window")};
-    put(out, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"");
+    put(out, "<div class=\"scroll keep\" tabindex=\"0\" role=\"group\" aria-label=\"");
     sf_html_text(out, _("Handshake and close"));
     put(out, "\">\n<table><caption>");
     sf_html_text(out, _("Handshake and close"));
@@ -475,12 +476,13 @@ static void put_table(const struct sf_report *report)
 /* The answers to what teachers ask, out of the textbook. */
 static void put_questions(struct sf_output *out)
 {
+    char name[SF_ENTRY_NAME_SIZE];
     put(out, "<section id=\"questions\">\n");
     put_element(out, "h2", _("Questions and answers"));
     for (size_t i = 0; sf_lab_questions[i] != NULL; i++) {
         struct sf_entry entry = sf_textbook_entry(sf_textbook_find(sf_lab_questions[i]));
         put(out, "<h3>");
-        sf_html_text(out, entry.name);
+        sf_html_text(out, sf_entry_shown_name(&entry, name));
         put(out, ": ");
         sf_html_text(out, entry.title);
         put(out, "</h3>\n");

@@ -327,7 +327,7 @@ static void put_times(const struct sf_drawn *drawn)
 static void put_found(struct sf_output *out, const struct sf_found *found)
 {
     char text[SF_FINDING_SIZE], where[96];
-    (void)snprintf(where, sizeof where, _("%s, packet %" PRIu64), sf_severity_name(found->severity),
+    (void)snprintf(where, sizeof where, _("%s, packet %" PRIu64), sf_severity_text(found->severity),
                    found->number);
     put(out, "- **");
     put(out, sf_code_name(found->code));
@@ -439,10 +439,11 @@ static void put_table(const struct sf_report *report)
 
 static void put_questions(struct sf_output *out)
 {
+    char name[SF_ENTRY_NAME_SIZE];
     put_line(out, "## ", _("Questions and answers"), "\n\n");
     for (size_t i = 0; sf_lab_questions[i] != NULL; i++) {
         struct sf_entry entry = sf_textbook_entry(sf_textbook_find(sf_lab_questions[i]));
-        put_line(out, "### ", entry.name, ": ");
+        put_line(out, "### ", sf_entry_shown_name(&entry, name), ": ");
         put_line(out, "", entry.title, "\n\n");
         put_line(out, "", entry.text, " (");
         put(out, entry.rfc);

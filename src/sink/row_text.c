@@ -61,7 +61,7 @@ bool sf_row_goes_right(const struct sf_row *row)
 static void add_note(struct sf_sentence *notes, const char *text)
 {
     if (notes->length > 0)
-        sf_sentence_add(notes, ", ");
+        sf_sentence_add(notes, _(", "));
     sf_sentence_add(notes, text);
 }
 
@@ -131,7 +131,7 @@ void sf_row_silence(struct sf_sentence *sentence, const struct sf_row *row)
 {
     sf_sentence_add(sentence, row->is_end ? _("in the end") : _("silence"));
     for (unsigned i = 0; i < row->n_codes; i++) {
-        sf_sentence_add(sentence, i == 0 ? ": " : ", ");
+        sf_sentence_add(sentence, i == 0 ? ": " : _(", "));
         sf_sentence_add(sentence, sf_code_name(row->codes[i]));
     }
 }
@@ -159,7 +159,7 @@ void sf_fold_text(struct sf_sentence *sentence, const struct sf_fold *fold)
         sf_translate_n("%" PRIu64 " ICMP error", "%" PRIu64 " ICMP errors", fold->n_errors),
         fold->n_errors);
     if (fold->n_errors > 0 && fold->n > 0)
-        sf_sentence_add(sentence, ", ");
+        sf_sentence_add(sentence, _(", "));
     sf_sentence_add(sentence, fold->n_errors > 0 ? part : "");
 }
 

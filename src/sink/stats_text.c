@@ -132,7 +132,7 @@ static void put_code(struct sf_paper *paper, const struct sf_totals *totals, uns
     sf_paper_to(paper, NAME);
     sf_paper_put_ink(paper, SF_INK_SEVERITY + level, sf_code_name(code));
     sf_paper_to(paper, TEXT);
-    sf_paper_put(paper, sf_severity_name(level));
+    sf_paper_put(paper, sf_severity_text(level));
     if (times > n) {
         (void)snprintf(text, sizeof text, "%llu", (unsigned long long)times);
         sf_paper_to(paper, paper->column + 1);

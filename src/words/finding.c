@@ -167,8 +167,7 @@ static bool put_part(struct sf_sentence *sentence, const char *name, size_t leng
 
 static void add_filled(struct sf_sentence *sentence, const char *text, const struct sf_found *found)
 {
-    if (sentence->length > 0)
-        sf_sentence_add(sentence, " ");
+    sf_sentence_add_space(sentence);
     sf_sentence_add_filled(sentence, text, put_part, found);
 }
 
@@ -183,12 +182,12 @@ static void add_clause(struct sf_sentence *sentence, const char *text)
 {
     if (text == NULL || text[0] == '\0')
         return;
-    sf_sentence_add(sentence, " ");
+    sf_sentence_add_space(sentence);
     size_t first = sentence->length;
     sf_sentence_add(sentence, text);
     if (sentence->length > first)
         sentence->text[first] = capital(sentence->text[first]);
-    sf_sentence_add(sentence, ".");
+    sf_sentence_add(sentence, _("."));
 }
 
 static bool is_early(const struct sf_found *found)
@@ -260,7 +259,7 @@ static void add_figures(struct sf_sentence *sentence, const struct sf_found *fou
         if (figure == NULL)
             continue;
         const struct counted counted = {.found = found, .n = found->figure[at]};
-        sf_sentence_add(sentence, " ");
+        sf_sentence_add_space(sentence);
         sf_sentence_add_filled(sentence, sf_translate_n(figure->one, figure->many, counted.n),
                                put_figure, &counted);
     }
@@ -277,12 +276,12 @@ static void add_signs(struct sf_sentence *sentence, const struct sf_found *found
         if (is_first)
             add_filled(sentence, _("What speaks for it: "), found);
         else
-            sf_sentence_add(sentence, "; ");
+            sf_sentence_add(sentence, _("; "));
         sf_sentence_add(sentence, sf_evidence_text(i));
         is_first = false;
     }
     if (!is_first)
-        sf_sentence_add(sentence, ".");
+        sf_sentence_add(sentence, _("."));
 }
 
 /* A repeat alone does not tell what was lost; a loss that is proved does. */
@@ -341,7 +340,7 @@ static void add_kind(struct sf_sentence *sentence, const struct sf_found *found)
             return;
     add_filled(sentence, _("The shape of the RST says: "), found);
     sf_sentence_add(sentence, sf_reset_kind_text(found->reset_kind));
-    sf_sentence_add(sentence, ".");
+    sf_sentence_add(sentence, _("."));
 }
 
 static const char *says_of(const struct sf_found *found)

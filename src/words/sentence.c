@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/width.h"
 
 void sf_sentence_init(struct sf_sentence *sentence, char *text, size_t size)
 {
@@ -32,6 +33,16 @@ void sf_sentence_add_bytes(struct sf_sentence *sentence, const char *text, size_
 void sf_sentence_add(struct sf_sentence *sentence, const char *text)
 {
     sf_sentence_add_bytes(sentence, text, strlen(text));
+}
+
+void sf_sentence_add_space(struct sf_sentence *sentence)
+{
+    size_t at = sentence->length, length;
+    while (at > 0 && ((unsigned char)sentence->text[at - 1] & 0xc0) == 0x80)
+        at--;
+    bool is_wide = at > 0 && sf_width_of(sf_utf8_next(sentence->text + at - 1, &length)) == 2;
+    if (sentence->length > 0 && !is_wide)
+        sf_sentence_add(sentence, " ");
 }
 
 void sf_sentence_add_number(struct sf_sentence *sentence, uint64_t number)

@@ -20,6 +20,8 @@ void sf_sentence_init(struct sf_sentence *sentence, char *text, size_t size);
 
 void sf_sentence_add(struct sf_sentence *sentence, const char *text);
 void sf_sentence_add_bytes(struct sf_sentence *sentence, const char *text, size_t length);
+/* A blank between two sentences, or none behind a wide character: Chinese has none there. */
+void sf_sentence_add_space(struct sf_sentence *sentence);
 void sf_sentence_add_number(struct sf_sentence *sentence, uint64_t number);
 void sf_sentence_add_duration(struct sf_sentence *sentence, int64_t ns);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/distance.h"
+#include "base/messages.h"
 #include "words/translate.h"
 #include "words/words.h"
 
@@ -139,6 +140,36 @@ size_t sf_textbook_find(const char *name)
                 return i;
         }
     return n;
+}
+
+static bool is_ascii(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] & 0x80) != 0)
+            return false;
+    return true;
+}
+
+/* States, flags and other capitals are the same in every language. */
+static bool is_in_capitals(const char *name)
+{
+    return strpbrk(name, "abcdefghijklmnopqrstuvwxyz ") == NULL;
+}
+
+/* Another language than English has its names among the other ones: those that are no ASCII. */
+const char *sf_entry_shown_name(const struct sf_entry *entry, char text[SF_ENTRY_NAME_SIZE])
+{
+    bool has_own = sf_messages_are_loaded() && !is_in_capitals(entry->name);
+    for (const char *at = entry->names; has_own && *at != '\0';) {
+        size_t length = strcspn(at, "|");
+        if (!is_ascii(at, length) && length < SF_ENTRY_NAME_SIZE) {
+            memcpy(text, at, length);
+            text[length] = '\0';
+            return text;
+        }
+        at += length + (at[length] == '|' ? 1 : 0);
+    }
+    return entry->name;
 }
 
 /* How unlike an entry's names are to the word, at best; one that contains it is near. */

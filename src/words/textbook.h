@@ -51,6 +51,13 @@ size_t sf_textbook_find(const char *name);
  * nearest first; returns how many there are. */
 size_t sf_textbook_nearest(const char *name, size_t *places, size_t most);
 
+/*
+ * The name that the user's language has for the entry, copied into `text`; its own name where it
+ * has no other.
+ */
+#define SF_ENTRY_NAME_SIZE 64
+const char *sf_entry_shown_name(const struct sf_entry *entry, char text[SF_ENTRY_NAME_SIZE]);
+
 /* "states", "findings": heading of the list. */
 const char *sf_entry_kind_text(enum sf_entry_kind kind);
 

@@ -1,15 +1,13 @@
 #include "words/translate.h"
 
-#include <libintl.h>
-
-#define DOMAIN "synfin"
+#include "base/messages.h"
 
 const char *sf_translate(const char *text)
 {
-    return dgettext(DOMAIN, text);
+    return sf_message(text);
 }
 
 const char *sf_translate_n(const char *one, const char *many, unsigned long n)
 {
-    return dngettext(DOMAIN, one, many, n);
+    return sf_message_n(one, many, n);
 }

@@ -1,6 +1,7 @@
 /*
- * Marking and translating what a person reads. The catalogue is gettext's domain "synfin"; without
- * one the English text is the translation. Codes, states and JSON keys are never translated.
+ * Marking and translating what a person reads. The catalogues are those of
+ * base/messages.h, one for each *.po of this folder; without one the English text is the
+ * translation. Codes, states and JSON keys are never translated.
  */
 #ifndef SYNFIN_WORDS_TRANSLATE_H
 #define SYNFIN_WORDS_TRANSLATE_H

@@ -84,7 +84,8 @@ static const struct {
 #undef ANNOTATION_N
 };
 
-static const char *const severities[SF_SEVERITY_COUNT] = {"info", "note", "warning", "error"};
+static const char *const severities[SF_SEVERITY_COUNT] = {N_("info"), N_("note"), N_("warning"),
+                                                          N_("error")};
 
 static const char *const flag_names[SF_FLAG_COUNT] = {"FIN", "SYN", "RST", "PSH", "ACK",
                                                       "URG", "ECE", "CWR", "AE"};
@@ -131,6 +132,11 @@ const char *sf_ended_word(unsigned value)
 const char *sf_state_name(unsigned state)
 {
     return state > SF_STATE_NONE && state < SF_STATE_COUNT ? states[state] : "?";
+}
+
+const char *sf_severity_text(unsigned level)
+{
+    return sf_translate(sf_severity_name(level));
 }
 
 const char *sf_severity_name(unsigned level)

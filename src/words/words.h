@@ -18,8 +18,9 @@
 
 /* ---- words ---- */
 
-const char *sf_state_name(unsigned state);     /* "SYN_SENT"; SF_STATE_NONE is "?" */
-const char *sf_severity_name(unsigned level);  /* "note" */
+const char *sf_state_name(unsigned state);    /* "SYN_SENT"; SF_STATE_NONE is "?" */
+const char *sf_severity_name(unsigned level); /* "note" */
+const char *sf_severity_text(unsigned level);
 const char *sf_certainty_word(unsigned value); /* "proved", "probable" */
 const char *sf_side_name(unsigned side);       /* "client", "server", "nobody" */
 const char *sf_side_text(unsigned side);       /* "the client", "the server", "both ends" */

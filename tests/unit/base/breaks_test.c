@@ -24,6 +24,8 @@ static void test_where_lines_end(void **state)
         {"三次握手", 8, 12},   /* wide characters take two columns, three bytes */
         {"三次握手", 5, 6},    /* and need no blanks */
         {"SYN 三次", 6, 7},
+        {"三次。握", 5, 3}, /* what closes begins no line */
+        {"三（次）", 5, 3}, /* what opens ends none */
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
