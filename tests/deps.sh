@@ -42,6 +42,7 @@ page_needs=(
     'program:chromium:chromium'
     'program:node:nodejs'
     'program:npm:npm'
+    'program:fc-list:fontconfig'
     'font:zh:fonts-noto-cjk'
 )
 

@@ -112,6 +112,12 @@ saved page4 handshake '"complete"' client '"10.9.3.1"' server_port 80 closed_by 
 check 'page4: closed entirely' grep -qE '"close":"(three|four)_segment"' "$work/page4.json"
 check 'page4: the page came' grep -aq 'Welcome' "$work/page4.pcap"
 
+visit both 0 --html "$work/both.html" --markdown "$work/both.md" 10.9.3.2
+check 'both: a whole page' grep -q '^</html>' "$work/both.html"
+check 'both: of this host' grep -q '<title>TCP connections: 10\.9\.3\.2</title>' "$work/both.html"
+check 'both: a lab report' grep -q '^#### handshake, third segment' "$work/both.md"
+shown both '1 connection, none with findings'
+
 visit page6 0 'http://[fd00:9:3::2]/other.txt'
 saved page6 ip 6 handshake '"complete"' closed_by '"server"'
 check 'page6: the page that was named' grep -aq 'another page' "$work/page6.pcap"

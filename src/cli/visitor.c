@@ -150,7 +150,7 @@ static _Noreturn void run(int go, int out, const struct sf_destination *destinat
     struct sf_error err = {0};
     struct sf_report report = {.stage = SF_STAGE_BEGUN};
     set_defaults();
-    if (identity->changes && sf_privileges_drop(identity, &err) != 0)
+    if (sf_privileges_drop(identity, &err) != 0)
         _exit(1);
     /* Whoever becomes another user has to ask for this anew. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -205,6 +205,8 @@ int sf_report_new(struct sf_sink **sink, const struct sf_report_format *format,
     if (report == NULL)
         return SF_E_MEMORY;
     report->format = format;
+    if (report->plain.settings.source == NULL)
+        report->plain.settings.source = "";
     report->rows.keeps_segments = true;
     if (sf_output_init(&report->scratch, -1) != 0) {
         free(report);

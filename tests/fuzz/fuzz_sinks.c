@@ -87,6 +87,60 @@ static void check_csv(const struct sf_output *output)
     }
 }
 
+/* Up to the end of the tag at `at`; returns where it ends. */
+static size_t tag_end(const struct sf_output *output, size_t at)
+{
+    bool is_text = false;
+    for (; at < output->length && (is_text || output->bytes[at] != '>'); at++) {
+        is_text ^= output->bytes[at] == '"';
+    }
+    must(at < output->length);
+    return at;
+}
+
+static bool is_tag(const char *tag, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(tag, name, length) == 0 && strchr(" >/", tag[length]) != NULL;
+}
+
+/* Tags close in their order. What style sheet and script hold is not looked at. */
+static void check_html(const struct sf_output *output)
+{
+    static const char *const empty[] = {"!DOCTYPE", "meta", "input"};
+    const char *open[64];
+    size_t depth = 0;
+    for (size_t at = 0; at < output->length; at++) {
+        const char *tag = output->bytes + at + 1;
+        if (output->bytes[at] != '<') {
+            must(output->bytes[at] != '>' || depth == 0 || is_tag(open[depth - 1], "style") ||
+                 is_tag(open[depth - 1], "script"));
+            continue;
+        }
+        bool is_skipped = depth > 0 && tag[0] != '/' &&
+                          (is_tag(open[depth - 1], "style") || is_tag(open[depth - 1], "script"));
+        if (is_skipped) {
+            continue;
+        }
+        at = tag_end(output, at);
+        bool closes_itself = output->bytes[at - 1] == '/';
+        for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+            closes_itself |= is_tag(tag, empty[i]);
+        }
+        if (closes_itself) {
+            continue;
+        }
+        if (tag[0] == '/') {
+            size_t length = strcspn(tag + 1, ">");
+            must(depth > 0 && strncmp(open[--depth], tag + 1, length) == 0);
+        } else {
+            must(depth < sizeof open / sizeof *open);
+            open[depth++] = tag;
+        }
+    }
+    must(depth == 0);
+}
+
 static void check_page(const char *name, struct sf_output *output)
 {
     sf_output_char(output, '\0'); /* sf_utf8_next stops there */
@@ -94,6 +148,8 @@ static void check_page(const char *name, struct sf_output *output)
     check_text(output);
     if (strstr(name, "json") != NULL) {
         check_json(output);
+    } else if (strstr(name, "html") != NULL) {
+        check_html(output);
     } else if (strstr(name, "csv") != NULL) {
         check_csv(output);
     }

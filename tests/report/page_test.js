@@ -70,6 +70,20 @@ const testOne = async browser => {
     await context.close();
 };
 
+// The same in Chinese: nothing English is left but names, and characters have a font.
+const testChinese = async browser => {
+    const { page, context, seen } = await open(browser, 'zh.html', { viewport: { width: 375, height: 800 } });
+    check('zh: the language', await page.evaluate(() => document.documentElement.lang) === 'zh-CN');
+    const text = await page.locator('main').innerText();
+    for (const word of ['握手完成', '四次挥手', '第三次握手', '可信程度', '时间花在哪里', '确认号', '为什么三次握手'])
+        check(`zh: has '${word}'`, text.includes(word));
+    check('zh: no English sentences', !/\b(the|is|was|of|and)\b/.test(text), text.match(/.*\b(?:the|is|was|of|and)\b.*/)?.[0]);
+    check('zh: nothing overflows at 375 px', await overflow(page) <= 0);
+    await page.screenshot({ path: path.join(shots, 'zh-375.png'), fullPage: true });
+    clean('zh', seen);
+    await context.close();
+};
+
 // Contrast of text against the page, WCAG 2.
 const testContrast = async browser => {
     for (const colorScheme of ['light', 'dark']) {
@@ -211,7 +225,7 @@ const testInjection = async browser => {
 
 (async () => {
     const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox'] });
-    for (const test of [testOne, testContrast, testTable, testMany, testNarrow, testPrint, testWithoutScript, testInjection])
+    for (const test of [testOne, testChinese, testContrast, testTable, testMany, testNarrow, testPrint, testWithoutScript, testInjection])
         try {
             await test(browser);
         } catch (error) {

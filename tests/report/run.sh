@@ -16,6 +16,7 @@ pages=$(realpath "$out/pages")
 
 # one connection, with findings
 "$synfin" report --html "$pages/one.html" pcaps/final_ack_lost.pcap
+"$synfin" report --lang zh --html "$pages/zh.html" pcaps/final_ack_lost.pcap
 # every kind of connection there is; the files are not in order of time, which is said on standard error
 "$synfin" report --html "$pages/all.html" pcaps/*.pcap 2>/dev/null
 "$synfin" flows --json pcaps/*.pcap 2>/dev/null >"$pages/all.json"

@@ -313,8 +313,8 @@ static void test_empty_input(void **state)
 {
     (void)state;
     static struct sf_totals input = {.start_ns = SF_NO_TIME, .last_ns = SF_NO_TIME};
-    static const char *const names[] = {"stats-text", "stats-json", "ladder", "flows-table",
-                                        "flows-csv"};
+    static const char *const names[] = {"stats-text",  "stats-json",      "ladder",   "flows-table",
+                                        "report-html", "report-markdown", "flows-csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *text =
             printed_with_totals(names[i], (struct sf_sink_settings){0}, tell_nothing, &input);
