@@ -61,6 +61,7 @@ rss_settled=$(rss)
 watcher=$!
 wait $client || fail "connections that failed: $(cat "$work/made")"
 kill $watcher 2>/dev/null
+wait $watcher 2>/dev/null
 rss_end=$(rss) files_end=$(files)
 sleep 7 # what is over is written after five seconds
 kill -INT $capture

@@ -3,8 +3,8 @@
     const table = document.getElementById('list');
     const form = document.getElementById('filter');
     if (!table || !form) return;
-    const body = table.tBodies[0];
-    const rows = [...body.rows].map(row => ({ row, text: row.textContent.toLowerCase(), found: row.dataset.found !== '0' }));
+    const CHUNK = 100; // rows that are laid out together
+    const rows = [...table.tBodies].flatMap(body => [...body.rows]).map(row => ({ row, text: row.textContent.toLowerCase(), found: row.dataset.found !== '0' }));
     const wanted = form.elements.wanted, remarkable = form.elements.remarkable;
     const count = document.getElementById('count');
 
@@ -31,8 +31,12 @@
         const keyed = rows.map(({ row }) => [key(row, column), row]);
         keyed.sort((a, b) => down ? compare(b[0], a[0]) : compare(a[0], b[0]));
         const sorted = document.createDocumentFragment();
-        for (const [, row] of keyed) sorted.append(row);
-        body.append(sorted);
+        keyed.forEach(([, row], i) => {
+            if (i % CHUNK === 0) sorted.append(document.createElement('tbody'));
+            sorted.lastChild.append(row);
+        });
+        for (const body of [...table.tBodies]) body.remove();
+        table.append(sorted);
     };
 
     [...table.tHead.rows[0].cells].forEach((heading, column) => {

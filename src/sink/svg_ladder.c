@@ -26,14 +26,13 @@ struct pen {
     int y;
 };
 
-static void put_text(const struct pen *pen, int x, int y, const char *anchor, const char *classes,
-                     const char *text)
+/* `classes` also say where the text is held: "c" in its middle, "r" at its end. */
+static void put_text(const struct pen *pen, int x, int y, const char *classes, const char *text)
 {
     char tag[128];
     if (pen->out == NULL)
         return;
-    (void)snprintf(tag, sizeof tag, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" class=\"%s\">", x,
-                   y, anchor, classes);
+    (void)snprintf(tag, sizeof tag, "<text x=%d y=%d class=\"%s\">", x, y, classes);
     sf_output_text(pen->out, tag);
     sf_html_text(pen->out, text);
     sf_output_text(pen->out, "</text>");
@@ -49,7 +48,7 @@ static void put_lines(struct pen *pen, const char *classes, const char *text)
             length = sf_break_before(text, sizeof line - 1);
         (void)snprintf(line, sizeof line, "%.*s", (int)length, text);
         pen->y += LINE;
-        put_text(pen, NOTES, pen->y, "start", classes, line);
+        put_text(pen, NOTES, pen->y, classes, line);
         text += length;
         while (*text == ' ')
             text++;
@@ -63,8 +62,10 @@ static void put_state(const struct pen *pen, int y, enum sf_side side, unsigned 
     if (state == SF_STATE_NONE)
         return;
     (void)snprintf(text, sizeof text, "%s%s", sf_state_name(state), is_assumed ? "?" : "");
-    put_text(pen, side == SF_CLIENT ? 4 : WIDTH - 4, y, side == SF_CLIENT ? "start" : "end",
-             is_assumed ? "a" : "p", text);
+    if (side == SF_CLIENT)
+        put_text(pen, 4, y, is_assumed ? "a" : "p", text);
+    else
+        put_text(pen, WIDTH - 4, y, is_assumed ? "a r" : "p r", text);
 }
 
 static void put_views(const struct pen *pen, int y, const struct sf_row *row)
@@ -83,10 +84,8 @@ static void put_arrow(const struct pen *pen, const struct sf_row *row)
     bool is_right = sf_row_goes_right(row);
     if (pen->out == NULL)
         return;
-    (void)snprintf(tag, sizeof tag,
-                   "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"go\"%s "
-                   "marker-end=\"url(#head)\"/>",
-                   is_right ? LEFT + 2 : RIGHT - 2, pen->y, is_right ? RIGHT - 3 : LEFT + 3, pen->y,
+    (void)snprintf(tag, sizeof tag, "<path d=\"M%d %dH%d\" class=go%s />",
+                   is_right ? LEFT + 2 : RIGHT - 2, pen->y, is_right ? RIGHT - 3 : LEFT + 3,
                    row->icmp.kind != SF_ICMP_NONE ? " stroke-dasharray=\"2 3\"" : "");
     sf_output_text(pen->out, tag);
 }
@@ -101,7 +100,7 @@ static void put_moment(const struct pen *pen, int y, const struct sf_row *row)
         (void)snprintf(text, sizeof text, _("%s s"), time);
     else
         (void)snprintf(text, sizeof text, _("#%" PRIu64 " · %s s"), row->number, time);
-    put_text(pen, WIDTH / 2, y, "middle", "d", text);
+    put_text(pen, WIDTH / 2, y, "c d", text);
 }
 
 static void put_notes(struct pen *pen, const struct sf_row *row)
@@ -125,17 +124,17 @@ static void put_row(struct pen *pen, const struct sf_row *row)
     put_moment(pen, pen->y, row);
     put_views(pen, pen->y, row);
     pen->y += LINE + 2;
-    (void)snprintf(classes, sizeof classes, "m h e%u", row->severity);
+    (void)snprintf(classes, sizeof classes, "c m h e%u", row->severity);
     if (row->is_silence) {
         struct sf_sentence sentence;
         sf_sentence_init(&sentence, text, sizeof text);
         sf_row_silence(&sentence, row);
-        put_text(pen, WIDTH / 2, pen->y, "middle", classes, text);
+        put_text(pen, WIDTH / 2, pen->y, classes, text);
     } else {
         const struct sf_label_style style = {.absolute = pen->drawn->settings->absolute,
                                              .has_keys = true};
         sf_row_label(text, row, &style);
-        put_text(pen, WIDTH / 2, pen->y, "middle", classes, text);
+        put_text(pen, WIDTH / 2, pen->y, classes, text);
         pen->y += 4;
         put_arrow(pen, row);
     }
@@ -155,7 +154,7 @@ static void put_fold(struct pen *pen, const struct sf_fold *fold)
     sf_sentence_add(&sentence, "… ");
     sf_fold_text(&sentence, fold);
     pen->y += LINE;
-    put_text(pen, WIDTH / 2, pen->y, "middle", "d", text);
+    put_text(pen, WIDTH / 2, pen->y, "c d", text);
     pen->y += 4;
 }
 
@@ -173,7 +172,7 @@ static void put_top(struct pen *pen)
                        endpoint);
         pen->y += LINE;
         put_text(pen, side == SF_CLIENT ? 4 : WIDTH - 4, pen->y,
-                 side == SF_CLIENT ? "start" : "end", side == SF_CLIENT ? "h kc" : "h ks", text);
+                 side == SF_CLIENT ? "h kc" : "h ks r", text);
     }
     pen->y += LINE + 2;
     for (int side = 0; side < 2 && rows->is_begun; side++) {

@@ -102,7 +102,7 @@ static void put_nodes(struct sf_output *out)
         (void)snprintf(
             tag, sizeof tag,
             "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"5\" class=\"node\"/>"
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" class=\"label\">%s</text>\n",
+            "<text x=\"%d\" y=\"%d\" class=\"label\">%s</text>\n",
             nodes[i].x - HALF_NODE, nodes[i].y - HALF_LINE, 2 * HALF_NODE, 2 * HALF_LINE,
             nodes[i].x, nodes[i].y + 4, sf_state_name(i == CLOSED_AT_END ? SF_STATE_CLOSED : i));
         sf_output_text(out, tag);

@@ -101,13 +101,15 @@ static size_t tag_end(const struct sf_output *output, size_t at)
 static bool is_tag(const char *tag, const char *name)
 {
     size_t length = strlen(name);
-    return strncmp(tag, name, length) == 0 && strchr(" >/", tag[length]) != NULL;
+    return strncmp(tag, name, length) == 0 && strchr(" \n>/", tag[length]) != NULL;
 }
 
-/* Tags close in their order. What style sheet and script hold is not looked at. */
+/* Tags close in their order; rows and cells need not. What style sheet and script hold is not
+ * looked at. */
 static void check_html(const struct sf_output *output)
 {
-    static const char *const empty[] = {"!DOCTYPE", "meta", "input"};
+    static const char *const empty[] = {"!DOCTYPE", "meta", "input", "tr", "td",
+                                        "th",       "/tr",  "/td",   "/th"};
     const char *open[64];
     size_t depth = 0;
     for (size_t at = 0; at < output->length; at++) {
