@@ -354,6 +354,12 @@ static void draw_detail(const struct sf_drawn *drawn)
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
+/* So long that it is better not laid out at once? */
+static bool is_long(const struct sf_report *report)
+{
+    return report->n_table > 2 * CHUNK || report->n_details > CHUNK / 4;
+}
+
 static void put_head(const struct sf_report *report)
 {
     struct sf_output *out = report->plain.settings.output;
@@ -370,7 +376,8 @@ static void put_head(const struct sf_report *report)
     sf_html_text(out, report->plain.settings.source);
     put(out, "</title>\n<style>\n");
     put(out, sf_report_css);
-    put(out, "</style>\n</head>\n<body>\n");
+    put(out, is_long(report) ? "</style>\n</head>\n<body class=\"long\">\n"
+                             : "</style>\n</head>\n<body>\n");
     sf_svg_definitions(out);
 }
 
