@@ -17,10 +17,10 @@ FUZZ_CHANGE_sinks := $(FUZZ)/mutate.c
 .SECONDEXPANSION:
 
 $(B)/fuzz/replay_%: $(FUZZ)/fuzz_%.c $(FUZZ)/replay.c $$(FUZZ_AID_$$*) $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
-	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(APART) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
 
 $(B)/fuzz/make_seeds: $(FUZZ)/make_seeds.c $(FUZZ_TALK) $(wildcard $(FUZZ)/*.h) $(LIBSYNFIN) | check-packages
-	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
+	$(call say,LINK,$@)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(APART) -o $@ $(filter %.c %.a,$^) $(PKG_LIBS)
 
 # Needs clang's runtime library; gcc builds everything else.
 $(B)/fuzz/fuzz_%: $(FUZZ)/fuzz_%.c $$(FUZZ_AID_$$*) $$(FUZZ_CHANGE_$$*) $(LIBSYNFIN) | check-packages
