@@ -158,6 +158,7 @@ visitor=$(cat "/proc/$idle/task/$idle/children" 2>/dev/null | tr -d ' ')
 for process in "$idle" "$visitor"; do
     check "the process $process is nobody's" test "$(uid_of "$process")" = '65534 65534 65534'
 done
+sleep 0.5 # what has come is read every tenth of a second
 kill -INT "$idle"
 wait "$idle"
 check 'an interrupt ends it cleanly' test $? -eq 0
