@@ -92,6 +92,12 @@ static void add_findings_count(struct sf_sentence *sentence, uint32_t n)
     sf_sentence_add(sentence, sf_translate_n(" finding", " findings", n));
 }
 
+void sf_flow_endpoint(char text[SF_ENDPOINT_SIZE], const struct sf_flow *flow, enum sf_side side)
+{
+    unsigned end = side == SF_CLIENT ? flow->client : 1u - flow->client;
+    (void)sf_endpoint_text(text, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
+}
+
 void sf_flow_outcome(char text[SF_OUTCOME_SIZE], const struct sf_flow *flow)
 {
     struct sf_sentence sentence;

@@ -6,6 +6,11 @@
 
 #include <synfin/flow.h>
 
+#include "base/address.h"
+
+/* "192.0.2.1:80": one end of the connection. */
+void sf_flow_endpoint(char text[SF_ENDPOINT_SIZE], const struct sf_flow *flow, enum sf_side side);
+
 /* "handshake complete in 1.10 ms (…); closed by the client, four segments; 1 finding". */
 #define SF_OUTCOME_SIZE 512
 void sf_flow_outcome(char text[SF_OUTCOME_SIZE], const struct sf_flow *flow);

@@ -20,8 +20,7 @@ static unsigned end_of(const struct sf_flow *flow, enum sf_side side)
 static void put_endpoint(struct sf_paper *paper, const struct sf_flow *flow, enum sf_side side)
 {
     char text[SF_ENDPOINT_SIZE];
-    unsigned end = end_of(flow, side);
-    (void)sf_endpoint_text(text, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
+    sf_flow_endpoint(text, flow, side);
     sf_paper_put_ink(paper, SF_INK_STRONG, text);
 }
 

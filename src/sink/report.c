@@ -1,9 +1,13 @@
 #include "sink/report.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "sink/tally.h"
+#include "words/translate.h"
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
@@ -133,6 +137,40 @@ bool sf_report_details(const struct sf_report *report, uint32_t id)
         if (report->details[i].id == id)
             return true;
     return false;
+}
+
+/* ---- sentences ------------------------------------------------------------------------------- */
+
+void sf_report_time(char text[SF_REPORT_TEXT_SIZE], const struct sf_totals *input)
+{
+    char moment[SF_CLOCK_SIZE], duration[SF_CLOCK_SIZE];
+    (void)sf_clock_moment(moment, input->start_ns, 6, ' ');
+    (void)sf_clock_duration(duration, sf_clock_between(input->start_ns, input->last_ns));
+    (void)snprintf(text, SF_REPORT_TEXT_SIZE, _("%s, for %s"), moment, duration);
+}
+
+void sf_report_packets(char text[SF_REPORT_TEXT_SIZE], const struct sf_totals *input)
+{
+    (void)snprintf(text, SF_REPORT_TEXT_SIZE, _("%" PRIu64 ", of which %" PRIu64 " were analysed"),
+                   input->packets_read, input->packets_analysed);
+}
+
+bool sf_report_table_limit(char text[SF_REPORT_TEXT_SIZE], const struct sf_report *report)
+{
+    (void)snprintf(text, SF_REPORT_TEXT_SIZE,
+                   _("The table has room for %zu of the %u connections: those with findings "
+                     "first."),
+                   report->n_table, report->totals.connections);
+    return report->n_table < report->totals.connections;
+}
+
+bool sf_report_details_limit(char text[SF_REPORT_TEXT_SIZE], const struct sf_report *report)
+{
+    (void)snprintf(text, SF_REPORT_TEXT_SIZE,
+                   _("Details of the %zu worst connections follow; those of any other, here of "
+                     "number N, are shown by:"),
+                   report->n_details);
+    return report->n_details < report->totals.connections;
 }
 
 /* ---- the sink -------------------------------------------------------------------------------- */

@@ -59,6 +59,14 @@ struct sf_report {
 int sf_report_new(struct sf_sink **sink, const struct sf_report_format *format,
                   const struct sf_sink_settings *settings, struct sf_error *err);
 
+/* Sentences of every page: when, how much; what of the table and of the details is left out, and
+ * false when nothing is. */
+#define SF_REPORT_TEXT_SIZE 512
+void sf_report_time(char text[SF_REPORT_TEXT_SIZE], const struct sf_totals *input);
+void sf_report_packets(char text[SF_REPORT_TEXT_SIZE], const struct sf_totals *input);
+bool sf_report_table_limit(char text[SF_REPORT_TEXT_SIZE], const struct sf_report *report);
+bool sf_report_details_limit(char text[SF_REPORT_TEXT_SIZE], const struct sf_report *report);
+
 /* Is the connection among those shown in detail? Only while the page is made. */
 bool sf_report_details(const struct sf_report *report, uint32_t id);
 

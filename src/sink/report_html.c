@@ -68,12 +68,6 @@ static void put_valued_cell(struct sf_output *out, int64_t value, const char *te
     sf_html_text(out, text);
 }
 
-static void endpoint_of(char text[SF_ENDPOINT_SIZE], const struct sf_flow *flow, enum sf_side side)
-{
-    unsigned end = side == SF_CLIENT ? flow->client : 1u - flow->client;
-    (void)sf_endpoint_text(text, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
-}
-
 /* ---- a row of the table ---------------------------------------------------------------------- */
 
 static void put_codes(struct sf_output *out, const struct sf_flow *flow)
@@ -93,9 +87,9 @@ static void draw_row(const struct sf_drawn *drawn)
     char text[SF_ENDPOINT_SIZE + SF_CLOCK_SIZE];
     struct sf_output *out = drawn->out;
     const struct sf_flow *flow = drawn->flow;
-    endpoint_of(text, flow, SF_CLIENT);
+    sf_flow_endpoint(text, flow, SF_CLIENT);
     put_open_cell(out, text);
-    endpoint_of(text, flow, SF_SERVER);
+    sf_flow_endpoint(text, flow, SF_SERVER);
     put_open_cell(out, text);
     put_open_cell(out, sf_handshake_text(flow->handshake));
     put_open_cell(out, sf_close_text(flow->close));
@@ -125,8 +119,8 @@ static void put_heading(const struct sf_drawn *drawn)
                    "\">\n<h2 id=\"h%" PRIu32 "\">",
                    flow->id, flow->id, flow->id);
     put(out, text);
-    endpoint_of(client, flow, SF_CLIENT);
-    endpoint_of(server, flow, SF_SERVER);
+    sf_flow_endpoint(client, flow, SF_CLIENT);
+    sf_flow_endpoint(server, flow, SF_SERVER);
     (void)snprintf(text, sizeof text, _("Connection %" PRIu32 ": %s → %s"), flow->id, client,
                    server);
     sf_html_text(out, text);
@@ -213,9 +207,9 @@ static void put_step(const struct sf_drawn *drawn, enum sf_lab_step step)
         return;
     }
     put_number_cell(out, row->number);
-    endpoint_of(text, drawn->flow, row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER);
+    sf_flow_endpoint(text, drawn->flow, row->sender == SF_CLIENT ? SF_CLIENT : SF_SERVER);
     put_element(out, "td class=\"mono\"", text);
-    endpoint_of(text, drawn->flow, row->sender == SF_CLIENT ? SF_SERVER : SF_CLIENT);
+    sf_flow_endpoint(text, drawn->flow, row->sender == SF_CLIENT ? SF_SERVER : SF_CLIENT);
     put_element(out, "td class=\"mono\"", text);
     (void)sf_flags_text(text, row->flags);
     put_element(out, "td class=\"mono\"", text);
@@ -402,19 +396,16 @@ static void put_count(struct sf_output *out, const char *name, uint64_t count)
 /* Where it is from, how much it was. */
 static void put_setup(const struct sf_report *report, const struct sf_totals *input)
 {
-    char text[SF_CLOCK_SIZE * 2 + 64], moment[SF_CLOCK_SIZE], duration[SF_CLOCK_SIZE];
+    char text[SF_REPORT_TEXT_SIZE];
     struct sf_output *out = report->plain.settings.output;
     put_element(out, "h2", _("Set-up"));
     put(out, "\n<table><tbody>\n");
     put_fact(out, _("capture"), report->plain.settings.source);
     if (input->start_ns != SF_NO_TIME) {
-        (void)sf_clock_moment(moment, input->start_ns, 6, ' ');
-        (void)sf_clock_duration(duration, sf_clock_between(input->start_ns, input->last_ns));
-        (void)snprintf(text, sizeof text, _("%s, for %s"), moment, duration);
+        sf_report_time(text, input);
         put_fact(out, _("time"), text);
     }
-    (void)snprintf(text, sizeof text, _("%" PRIu64 ", of which %" PRIu64 " were analysed"),
-                   input->packets_read, input->packets_analysed);
+    sf_report_packets(text, input);
     put_fact(out, _("packets"), text);
     put_fact(out, _("made by"), "synfin " SF_VERSION);
     put(out, "</tbody></table>\n");
@@ -488,22 +479,13 @@ static void put_table_row(const struct sf_report *report, const struct sf_piece 
 /* What is not shown, and how to see it. */
 static void put_limits(const struct sf_report *report)
 {
-    char text[512];
+    char text[SF_REPORT_TEXT_SIZE];
     struct sf_output *out = report->plain.settings.output;
     const char *files = report->plain.settings.files;
-    if (report->n_table < report->totals.connections) {
-        (void)snprintf(text, sizeof text,
-                       _("The table has room for %zu of the %u connections: those with findings "
-                         "first."),
-                       report->n_table, report->totals.connections);
+    if (sf_report_table_limit(text, report))
         put_element(out, "p", text);
-    }
-    if (report->n_details >= report->totals.connections)
+    if (!sf_report_details_limit(text, report))
         return;
-    (void)snprintf(text, sizeof text,
-                   _("Details of the %zu worst connections follow; those of any other, here of "
-                     "number N, are shown by:"),
-                   report->n_details);
     put_element(out, "p", text);
     put(out, "<p><code>synfin ladder --only id=N ");
     sf_html_text(out, files != NULL ? files : "FILE");

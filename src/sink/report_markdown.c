@@ -50,12 +50,6 @@ static void put_table_head(struct sf_output *out, const char *const *headings, s
     put(out, "\n");
 }
 
-static void endpoint_of(char text[SF_ENDPOINT_SIZE], const struct sf_flow *flow, enum sf_side side)
-{
-    unsigned end = side == SF_CLIENT ? flow->client : 1u - flow->client;
-    (void)sf_endpoint_text(text, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
-}
-
 /* ---- a row of the table of all connections --------------------------------------------------- */
 
 static void draw_row(const struct sf_drawn *drawn)
@@ -63,8 +57,8 @@ static void draw_row(const struct sf_drawn *drawn)
     char client[SF_ENDPOINT_SIZE], server[SF_ENDPOINT_SIZE], text[96];
     struct sf_output *out = drawn->out;
     const struct sf_flow *flow = drawn->flow;
-    endpoint_of(client, flow, SF_CLIENT);
-    endpoint_of(server, flow, SF_SERVER);
+    sf_flow_endpoint(client, flow, SF_CLIENT);
+    sf_flow_endpoint(server, flow, SF_SERVER);
     (void)snprintf(text, sizeof text, "| %" PRIu32 " ", flow->id);
     put(out, text);
     const char *const cells[] = {client, server, sf_handshake_text(flow->handshake),
@@ -144,7 +138,7 @@ static void put_diagram(const struct sf_drawn *drawn)
     for (int side = 0; side < 2; side++) {
         put(out, side == SF_CLIENT ? "    participant C as " : "    participant S as ");
         put_mermaid_text(out, side == SF_CLIENT ? _("client") : _("server"));
-        endpoint_of(endpoint, drawn->flow, (enum sf_side)side);
+        sf_flow_endpoint(endpoint, drawn->flow, (enum sf_side)side);
         put(out, " ");
         put_mermaid_text(out, endpoint);
         put(out, "\n");
@@ -200,8 +194,8 @@ static void put_lesson(const struct sf_drawn *drawn, const struct sf_told *told)
     put(out, "#### ");
     put_steps(drawn, told->row);
     put_line(out, "", text, "\n\n");
-    endpoint_of(from, drawn->flow, is_client ? SF_CLIENT : SF_SERVER);
-    endpoint_of(to, drawn->flow, is_client ? SF_SERVER : SF_CLIENT);
+    sf_flow_endpoint(from, drawn->flow, is_client ? SF_CLIENT : SF_SERVER);
+    sf_flow_endpoint(to, drawn->flow, is_client ? SF_SERVER : SF_CLIENT);
     put_line(out, "", from, " → ");
     put_line(out, "", to, "\n\n");
     put_table_head(out, headings, sizeof headings / sizeof *headings);
@@ -359,8 +353,8 @@ static void draw_detail(const struct sf_drawn *drawn)
     char text[SF_OUTCOME_SIZE], client[SF_ENDPOINT_SIZE], server[SF_ENDPOINT_SIZE];
     struct sf_output *out = drawn->out;
     const struct sf_flow *flow = drawn->flow;
-    endpoint_of(client, flow, SF_CLIENT);
-    endpoint_of(server, flow, SF_SERVER);
+    sf_flow_endpoint(client, flow, SF_CLIENT);
+    sf_flow_endpoint(server, flow, SF_SERVER);
     (void)snprintf(text, sizeof text, _("Connection %" PRIu32 ": %s → %s"), flow->id, client,
                    server);
     put_line(out, "## ", text, "\n\n");
@@ -382,20 +376,17 @@ static void draw_detail(const struct sf_drawn *drawn)
 
 static void put_setup(const struct sf_report *report, const struct sf_totals *input)
 {
-    char text[SF_CLOCK_SIZE * 2 + 64], moment[SF_CLOCK_SIZE], duration[SF_CLOCK_SIZE];
+    char text[SF_REPORT_TEXT_SIZE];
     struct sf_output *out = report->plain.settings.output;
     put_line(out, "## ", _("Set-up"), "\n\n");
     put_line(out, "- ", _("capture"), ": ");
     put_line(out, "", report->plain.settings.source, "\n");
     if (input->start_ns != SF_NO_TIME) {
-        (void)sf_clock_moment(moment, input->start_ns, 6, ' ');
-        (void)sf_clock_duration(duration, sf_clock_between(input->start_ns, input->last_ns));
-        (void)snprintf(text, sizeof text, _("%s, for %s"), moment, duration);
+        sf_report_time(text, input);
         put_line(out, "- ", _("time"), ": ");
         put_line(out, "", text, "\n");
     }
-    (void)snprintf(text, sizeof text, _("%" PRIu64 ", of which %" PRIu64 " were analysed"),
-                   input->packets_read, input->packets_analysed);
+    sf_report_packets(text, input);
     put_line(out, "- ", _("packets"), ": ");
     put_line(out, "", text, "\n");
     put_line(out, "- ", _("made by"), ": synfin " SF_VERSION "\n\n");
@@ -403,22 +394,13 @@ static void put_setup(const struct sf_report *report, const struct sf_totals *in
 
 static void put_limits(const struct sf_report *report)
 {
-    char text[512];
+    char text[SF_REPORT_TEXT_SIZE];
     struct sf_output *out = report->plain.settings.output;
     const char *files = report->plain.settings.files;
-    if (report->n_table < report->totals.connections) {
-        (void)snprintf(text, sizeof text,
-                       _("The table has room for %zu of the %u connections: those with findings "
-                         "first."),
-                       report->n_table, report->totals.connections);
+    if (sf_report_table_limit(text, report))
         put_line(out, "", text, "\n\n");
-    }
-    if (report->n_details >= report->totals.connections)
+    if (!sf_report_details_limit(text, report))
         return;
-    (void)snprintf(text, sizeof text,
-                   _("Details of the %zu worst connections follow; those of any other, here of "
-                     "number N, are shown by:"),
-                   report->n_details);
     put_line(out, "", text, "\n\n    synfin ladder --only id=N ");
     put(out, files != NULL ? files : "FILE");
     put(out, "\n\n");

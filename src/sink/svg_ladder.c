@@ -166,8 +166,7 @@ static void put_top(struct pen *pen)
     const struct sf_flow *flow = pen->drawn->flow;
     const struct sf_rows *rows = pen->drawn->rows;
     for (int side = 0; side < 2; side++) {
-        unsigned end = side == SF_CLIENT ? flow->client : 1u - flow->client;
-        (void)sf_endpoint_text(endpoint, flow->key.addr[end], flow->key.ip, flow->key.port[end]);
+        sf_flow_endpoint(endpoint, flow, (enum sf_side)side);
         (void)snprintf(text, sizeof text, "%s %s", side == SF_CLIENT ? _("client") : _("server"),
                        endpoint);
         pen->y += LINE;
