@@ -386,6 +386,13 @@ static enum sf_state said_move(const struct sf_end *path, enum sf_sign sign)
     return (enum sf_state)on_sent[from][sign];
 }
 
+/* Is everything proved that a sign could prove? Then it need not be asked whether it does. */
+static bool has_nothing_to_prove(const struct sf_end *path)
+{
+    unsigned all = (1u << path->n_path) - 1u;
+    return (path->proved & all) == all;
+}
+
 static void fold_said(struct fold *fold, const struct entry *entry)
 {
     enum sf_sign signs[5];
@@ -397,6 +404,8 @@ static void fold_said(struct fold *fold, const struct entry *entry)
             push(&fold->path, to);
         if (to == SF_STATE_NONE && signs[i] != SF_SIGN_SYNCHRONIZED)
             continue; /* it tells nothing new: whether it proves that does not matter */
+        if (has_nothing_to_prove(&fold->path))
+            continue;
         bool is_seen = (entry->bits & (ENTRY_INFERRED | ENTRY_NO_PROOF)) == 0 &&
                        !rests_on_inference(fold, entry, signs[i]) &&
                        !rests_on_the_past(fold, entry, signs[i]) &&
