@@ -280,27 +280,45 @@ static bool may_have_closed(const struct sf_end *end, const struct private_end *
     return end->max == next && last_gap(end, notes) != NULL;
 }
 
-bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
+/* Where the capture begins later, neither end has shown that it still was open. */
+static bool may_have_begun_later(const struct sf_flow *flow, enum sf_side side)
 {
     enum sf_side other = sf_other(side);
     const struct sf_end *me = &flow->end[side];
-    enum sf_state state = sf_end_state(me);
-    bool may_close = state == SF_STATE_ESTABLISHED || state == SF_STATE_CLOSE_WAIT;
-    bool may_hear = state == SF_STATE_ESTABLISHED || state == SF_STATE_FIN_WAIT_1;
-    bool may_be_open = state == SF_STATE_SYN_RCVD && flow->history->end[side].spoke_plainly &&
-                       flow->history->end[other].syn_payload == 0;
-    bool is_alone = (flow->end[other].known & SF_KNOWS_TTL) == 0;
-    const struct private_end *notes = &flow->history->end[side];
-    bool is_unsure =
-        state != SF_STATE_CLOSED && notes->unsure_ns != SF_NO_TIME && !notes->unsure_is_told;
-    bool may_have_begun_later =
-        flow->history->is_midstream && state == SF_STATE_ESTABLISHED &&
-        (!has_shown_open(me, notes, me->max) ||
-         !has_shown_open(&flow->end[other], &flow->history->end[other], me->rcv));
-    return is_unsure || may_have_begun_later || may_be_open || (may_hear && is_alone) ||
-           (may_close && may_have_closed(me, &flow->history->end[side], me->max)) ||
-           (may_hear && (me->known & SF_KNOWS_RCV) != 0 &&
+    return flow->history->is_midstream &&
+           (!has_shown_open(me, &flow->history->end[side], me->max) ||
+            !has_shown_open(&flow->end[other], &flow->history->end[other], me->rcv));
+}
+
+static bool may_have_heard_fin(const struct sf_flow *flow, enum sf_side side)
+{
+    enum sf_side other = sf_other(side);
+    const struct sf_end *me = &flow->end[side];
+    return (flow->end[other].known & SF_KNOWS_TTL) == 0 ||
+           ((me->known & SF_KNOWS_RCV) != 0 &&
             may_have_closed(&flow->end[other], &flow->history->end[other], me->rcv));
+}
+
+bool sf_fold_may_be_past(const struct sf_flow *flow, enum sf_side side)
+{
+    const struct sf_end *me = &flow->end[side];
+    const struct private_end *notes = &flow->history->end[side];
+    enum sf_state state = sf_end_state(me);
+    if (state != SF_STATE_CLOSED && notes->unsure_ns != SF_NO_TIME && !notes->unsure_is_told)
+        return true;
+    switch (state) {
+    case SF_STATE_SYN_RCVD:
+        return notes->spoke_plainly && flow->history->end[sf_other(side)].syn_payload == 0;
+    case SF_STATE_ESTABLISHED:
+        return may_have_closed(me, notes, me->max) || may_have_heard_fin(flow, side) ||
+               may_have_begun_later(flow, side);
+    case SF_STATE_CLOSE_WAIT:
+        return may_have_closed(me, notes, me->max);
+    case SF_STATE_FIN_WAIT_1:
+        return may_have_heard_fin(flow, side);
+    default:
+        return false;
+    }
 }
 
 /* Can the sender of this have sent a FIN before, which has not passed? Payload may be a repeat,

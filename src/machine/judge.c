@@ -71,6 +71,8 @@ static bool is_split_syn(const struct judgement *j)
 
 static void judge_syn(struct judgement *j)
 {
+    if (!j->is_syn && !j->is_synack)
+        return;
     bool is_seen = j->pa->syn.first_ns != SF_NO_TIME;
     bool same = is_seen && j->segment->seq == j->A->iss;
     j->is_syn_again = j->is_syn && same && j->pa->has_said_plain_syn;
@@ -166,7 +168,7 @@ static bool is_unasked(const struct judgement *j)
 
 static void judge_fin(struct judgement *j)
 {
-    if (is_unasked(j))
+    if (j->is_fin && is_unasked(j))
         j->is_fin = false;
     bool known = (j->A->known & SF_KNOWS_FIN) != 0 && !j->pa->fin_is_inferred;
     j->is_first_fin = j->is_fin && !known;
