@@ -10,37 +10,20 @@ synfin=$(realpath "${SYNFIN:-$build/synfin}")
 work=$(mktemp -d)
 tag=sfl$$
 passed=0 failed=0 running=
-
-skip() {
-    echo "SKIP: $1"
-    exit 0
-}
+# shellcheck source=tests/net.sh
+. tests/net.sh
 
 clean() {
     [ -z "$running" ] || kill "$running" 2>/dev/null
-    for host in client server; do ip netns del $tag-$host 2>/dev/null; done
+    part_hosts
     rm -rf "$work"
 }
 trap clean EXIT
 
-on() { # HOST COMMAND…
-    ip netns exec "$tag-$1" "${@:2}"
-}
-
 build_net() {
-    [ "$(id -u)" = 0 ] || skip 'network namespaces need root'
-    command -v ip >/dev/null || skip 'there is no ip (iproute2)'
-    ip netns add $tag-client 2>/dev/null || skip 'network namespaces are not permitted here'
-    ip netns add $tag-server 2>/dev/null || skip 'network namespaces are not permitted here'
-    on client ip link add up0 type veth peer name up0 netns $tag-server 2>/dev/null ||
-        skip 'there are no virtual Ethernet links here'
-    for host in client server; do on $host ip link set lo up && on $host ip link set up0 up; done
-    on client ip addr add 10.9.3.1/24 dev up0
-    on server ip addr add 10.9.3.2/24 dev up0
-    on client ip -6 addr add fd00:9:3::1/64 dev up0 nodad
-    on server ip -6 addr add fd00:9:3::2/64 dev up0 nodad
-    on server timeout 5 "$synfin" flows --json -i up0 --duration 0.1 >/dev/null 2>"$work/try" ||
-        ! grep -qi 'permi' "$work/try" || skip "packet sockets are not permitted here"
+    join_hosts
+    address_hosts
+    need_capture server
 }
 
 check() { # WHAT COMMAND…

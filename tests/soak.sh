@@ -12,27 +12,23 @@ minutes=${MINUTES:-60} per_second=${PER_SECOND:-5500}
 seconds=$((minutes * 60))
 work=$(mktemp -d)
 tag=sfs$$
+# shellcheck source=tests/net.sh
+. tests/net.sh
 server='' capture=''
 
 clean() {
     kill $server $capture 2>/dev/null
-    for host in client server; do ip netns del $tag-$host 2>/dev/null; done
+    part_hosts
     rm -rf "$work"
 }
 trap clean EXIT
-
-on() { # HOST COMMAND…
-    ip netns exec "$tag-$1" "${@:2}"
-}
 
 fail() {
     echo "soak: failed: $1"
     failed=1
 }
 
-for host in client server; do ip netns add $tag-$host || exit 1; done
-on client ip link add up0 type veth peer name up0 netns $tag-server || exit 1
-for host in client server; do on $host ip link set lo up && on $host ip link set up0 up; done
+join_hosts
 on server ip addr add 10.9.0.1/16 dev up0
 for ((i = 0; i < 100; i++)); do on client ip addr add 10.9.1.$i/16 dev up0; done
 for host in client server; do on $host sysctl -qw net.ipv4.tcp_max_tw_buckets=2000000 net.core.somaxconn=4096; done

@@ -8,25 +8,18 @@ synfin=$(realpath "${SYNFIN:-build/synfin}")
 work=$(mktemp -d)
 tag=sfv$$
 passed=0 failed=0
+# shellcheck source=tests/net.sh
+. tests/net.sh
 export TZ=UTC LC_ALL=C.UTF-8 COLUMNS=80 TERM=dumb
-
-skip() {
-    echo "SKIP: $1"
-    exit 0
-}
 
 clean() {
     for process in $(ip netns pids $tag-server 2>/dev/null) $(ip netns pids $tag-client 2>/dev/null); do
         kill "$process" 2>/dev/null
     done
-    for host in client server; do ip netns del $tag-$host 2>/dev/null; done
+    part_hosts
     rm -rf "$work"
 }
 trap clean EXIT
-
-on() { # HOST COMMAND…
-    ip netns exec "$tag-$1" "${@:2}"
-}
 
 check() { # WHAT COMMAND…
     if "${@:2}" >"$work/why" 2>&1; then
@@ -39,21 +32,11 @@ check() { # WHAT COMMAND…
 }
 
 build_net() {
-    [ "$(id -u)" = 0 ] || skip 'network namespaces need root'
-    command -v ip >/dev/null || skip 'there is no ip (iproute2)'
     command -v busybox >/dev/null || skip 'there is no busybox, whose HTTP server is visited'
-    ip netns add $tag-client 2>/dev/null || skip 'network namespaces are not permitted here'
-    ip netns add $tag-server 2>/dev/null || skip 'network namespaces are not permitted here'
-    on client ip link add up0 type veth peer name up0 netns $tag-server 2>/dev/null ||
-        skip 'there are no virtual Ethernet links here'
-    for host in client server; do on $host ip link set lo up && on $host ip link set up0 up; done
-    on client ip addr add 10.9.3.1/24 dev up0
-    on server ip addr add 10.9.3.2/24 dev up0
-    on client ip -6 addr add fd00:9:3::1/64 dev up0 nodad
-    on server ip -6 addr add fd00:9:3::2/64 dev up0 nodad
+    join_hosts
+    address_hosts
     on client ip route add 10.9.4.0/24 via 10.9.3.2 # the server does not forward: nobody answers
-    on client timeout 5 "$synfin" flows --json -i up0 --duration 0.1 >/dev/null 2>"$work/try" ||
-        ! grep -qi 'permi' "$work/try" || skip 'packet sockets are not permitted here'
+    need_capture client
 }
 
 listens() { on server cat /proc/net/tcp6 /proc/net/tcp | grep -qi ":$(printf %04X "$1") 0*:0000 0A"; }
