@@ -200,11 +200,11 @@ $(B)/tests/simulate/%.o: tests/simulate/%.c | check-packages
 $(SIMULATE): $(SIM_OBJ) $(LIBSYNFIN)
 	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) $(APART) -o $@ $^ $(PKG_LIBS)
 
-.PHONY: test-report
 # Made twice: what the first one counts of its branches is what the second one is laid out by.
 TRAINING := handshakes mix bulk
 .PHONY: trained trained-counts
 trained: ## build/trained/synfin, optimised by what it does on generated captures and pcaps/: needs gcc
+	$(if $(WHOLE),,$(error make trained needs gcc: $(CC) is another compiler))
 	$(quiet)rm -rf build/trained
 	$(quiet)$(MAKE) --no-print-directory $(JOBS) trained-counts B=build/trained \
 	    CFLAGS='$(CFLAGS) -fprofile-generate -fprofile-update=prefer-atomic'
@@ -218,6 +218,7 @@ trained-counts: $(B)/tests/bench/train $(B)/tests/bench/generate
 	$(quiet)$(B)/tests/bench/train $(TRAINING:%=$(B)/%.pcap) $(wildcard pcaps/*.pcap)
 	$(quiet)rm -f $(TRAINING:%=$(B)/%.pcap)
 
+.PHONY: test-report
 test-report: $(SYNFIN) $(B)/tests/bench/generate ## the pages of `synfin report` in headless Chromium
 	$(quiet)tests/deps.sh install-pages
 	$(quiet)$(TEST_ENV) tests/report/run.sh

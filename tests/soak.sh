@@ -28,6 +28,11 @@ fail() {
     failed=1
 }
 
+skip() {
+    fail "$1"
+    exit 1
+}
+
 join_hosts
 on server ip addr add 10.9.0.1/16 dev up0
 for ((i = 0; i < 100; i++)); do on client ip addr add 10.9.1.$i/16 dev up0; done

@@ -5,17 +5,12 @@
 
 #include "machine/fold.h"
 
-static bool is_surely_there(const struct sf_flow *flow, enum sf_side side)
-{
-    return sf_end_is_proved(&flow->end[side]) && !sf_fold_may_be_past(flow, side);
-}
-
 static void look_at(const struct sf_flow *flow, enum sf_side side, struct sf_view *view)
 {
     const struct sf_end *end = &flow->end[side];
     view->state = (uint8_t)sf_end_state(end);
     view->at = end->n_path > 0 ? (uint8_t)(end->n_path - 1u) : 0;
-    view->is_proved = is_surely_there(flow, side);
+    view->is_proved = sf_end_is_proved(end) && !sf_fold_may_be_past(flow, side);
 }
 
 void sf_step_clear(struct sf_step *step)

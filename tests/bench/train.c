@@ -14,7 +14,7 @@
 #include "base/output.h"
 #include "sink/sinks.h"
 
-/* Everything a user prints of large files. Unknown names are an error of sf_sink_new. */
+/* What is asked of large files. */
 static const char *const names[] = {"stats-json", "flows-json", "dump-text"};
 #define FORMATS (sizeof names / sizeof names[0])
 
@@ -47,12 +47,16 @@ static int read_file(const char *path, const char *name, struct sf_output *outpu
 
 int main(int argc, char **argv)
 {
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     struct sf_output output;
     struct sf_error err = {0};
-    if (argc < 2 || nowhere < 0 || sf_output_init(&output, nowhere) != 0) {
+    if (argc < 2) {
         fprintf(stderr, "usage: train FILE...\n");
         return 2;
+    }
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0 || sf_output_init(&output, nowhere) != 0) {
+        perror("train: /dev/null");
+        return 1;
     }
     int failed = 0;
     for (int i = 1; i < argc && !failed; i++) {
